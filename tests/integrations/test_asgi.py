@@ -14,6 +14,7 @@ from hypothesis import event, find, given, settings
 from hypothesis import strategies as st
 from tests.integrations.asgi_calls import HTML, OPTIONS, called, head, http_scope, pages, start_message
 from tests.integrations.browsers import CHROME
+from tests.web.sites import plan
 
 from footfall import AsyncClient, Client, ClientOptions
 from footfall.integrations.asgi import AsgiMiddleware
@@ -37,13 +38,13 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def client(recorder: Recorder) -> Iterator[Client]:
-    with Client(recorder, options=ClientOptions(linger=30)) as client:
+    with Client(recorder, plan=plan(), options=ClientOptions(linger=30)) as client:
         yield client
 
 
 @functools.cache
 def shared_client() -> Client:
-    return Client(Recorder(), options=ClientOptions(linger=30, queue_bytes=100_000))
+    return Client(Recorder(), plan=plan(), options=ClientOptions(linger=30, queue_bytes=100_000))
 
 
 def answering(*messages: Any) -> Any:
@@ -97,7 +98,7 @@ async def test_cookies_that_a_browser_sends_in_several_lines_are_read(client: Cl
 @pytest.mark.parametrize("kind", [Client, AsyncClient])
 async def test_either_kind_of_client_takes_what_is_tracked_inside(kind: type[Client | AsyncClient]) -> None:
     recorder = Recorder()
-    client = kind(recorder, options=ClientOptions(linger=30))
+    client = kind(recorder, plan=plan(), options=ClientOptions(linger=30))
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         client.track("looked")
@@ -452,7 +453,7 @@ async def test_what_is_pending_is_sent_before_the_server_hears_that_the_applicat
     kind: type[Client | AsyncClient], last: str
 ) -> None:
     recorder = Recorder()
-    client = kind(recorder, options=ClientOptions(linger=30))
+    client = kind(recorder, plan=plan(), options=ClientOptions(linger=30))
     delivered: list[tuple[str, int]] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -500,7 +501,7 @@ async def test_inside_of_another_of_the_same_client_it_counts_nothing_twice(clie
 
 async def test_inside_of_one_of_another_client_both_count(client: Client, recorder: Recorder) -> None:
     other = Recorder()
-    with Client(other) as outer:
+    with Client(other, plan=plan()) as outer:
         options = SiteOptions(cookie_keys=OPTIONS.cookie_keys, cookie_name="ff_other")
         await called(AsgiMiddleware(AsgiMiddleware(answering(start_message(), BODY), client, OPTIONS), outer, options))
 

@@ -24,6 +24,12 @@ pytestmark = [
 
 VISITORS, VISITS = 8, 125
 
+PLAN = """
+plan: web
+consent: {rule: statistics_exempt, default: full, purposes: {statistics: {description: Who comes}}}
+enforcement: {client: {unknown_event: keep}}
+"""
+
 WEB = """
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, PlainTextResponse
@@ -79,6 +85,7 @@ def test_a_thousand_requests_are_each_counted_once_for_their_visitor(
     server: tuple[str, ...], kind: str, how: str, tmp_path: Path
 ) -> None:
     pytest.importorskip(server[0], reason=f"{server[0]} is not installed")
+    (tmp_path / "plan.yaml").write_text(PLAN)
     (tmp_path / "web.py").write_text(WEB.format(kind=kind, how=how))
     port = free_port()
     command = ["-m", *(word.format(port=port) for word in server)]
@@ -87,6 +94,7 @@ def test_a_thousand_requests_are_each_counted_once_for_their_visitor(
         variables = {
             "FOOTFALL_URL": collected.address,
             "FOOTFALL_WRITE_KEY": WRITE_KEY,
+            "FOOTFALL_PLAN": str(tmp_path / "plan.yaml"),
             "FOOTFALL_COOKIE_KEYS": "a key of 16 bytes or more".replace(" ", "-"),
             "PYTHONPATH": str(tmp_path),
         }
@@ -104,6 +112,7 @@ def test_a_thousand_requests_are_each_counted_once_for_their_visitor(
 
 def test_workers_that_are_replaced_lose_nothing_that_was_answered(tmp_path: Path) -> None:
     pytest.importorskip("uvicorn", reason="uvicorn is not installed")
+    (tmp_path / "plan.yaml").write_text(PLAN)
     (tmp_path / "web.py").write_text(WEB.format(kind="AsyncClient", how="async def"))
     port = free_port()
     command = ["-m", *(word.format(port=port) for word in RECYCLED)]
@@ -112,6 +121,7 @@ def test_workers_that_are_replaced_lose_nothing_that_was_answered(tmp_path: Path
         variables = {
             "FOOTFALL_URL": collected.address,
             "FOOTFALL_WRITE_KEY": WRITE_KEY,
+            "FOOTFALL_PLAN": str(tmp_path / "plan.yaml"),
             "FOOTFALL_COOKIE_KEYS": "a-key-of-16-bytes-or-more",
             "PYTHONPATH": str(tmp_path),
         }

@@ -18,6 +18,7 @@ from celery.contrib.testing.worker import start_worker
 from celery.exceptions import Ignore, Reject
 from tests.integrations.asgi_calls import OPTIONS, called, http_scope
 from tests.integrations.browsers import CHROME
+from tests.web.sites import plan
 
 from footfall import Client, ClientOptions
 from footfall.integrations import celery as integration
@@ -33,7 +34,7 @@ class Shop:
 
     def __init__(self) -> None:
         self.recorder = Recorder()
-        self.client = Client(self.recorder, options=ClientOptions(linger=0))
+        self.client = Client(self.recorder, plan=plan(), options=ClientOptions(linger=0))
         self.app = Celery("shop", broker="memory://", backend="cache+memory://", set_as_current=False)
         self.app.conf.task_ignore_result = False
         self.app.conf.broker_transport_options = {"polling_interval": 0.005}

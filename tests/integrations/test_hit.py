@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from msgspec import UNSET
-from tests.web.sites import BROWSER
+from tests.web.sites import BROWSER, plan
 
 from footfall import Client
 from footfall.integrations.hit import Hit, current_hit
@@ -27,7 +27,7 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def site(recorder: Recorder) -> Site:
-    return Site(Client(recorder), SiteOptions(cookie_keys=["sixteen bytes of key"]))
+    return Site(Client(recorder, plan=plan()), SiteOptions(cookie_keys=["sixteen bytes of key"]))
 
 
 def in_thread(call: Callable[[], object]) -> None:
@@ -150,7 +150,7 @@ def test_a_choice_in_another_thread_holds_for_what_follows(site: Site, recorder:
         in_thread(lambda: hit.consent({"statistics": False}))
         site.client.track("after", user_id="kari")
     before, after = recorder.messages
-    assert before["context"]["consent"]["categoryPreferences"] == {"statistics": True}
-    assert after["context"]["consent"]["categoryPreferences"] == {"statistics": False}
+    assert before["context"]["consent"]["categoryPreferences"] == {"statistics": True, "marketing": False}
     assert "anonymousId" not in after
+    assert after["consent"] == "count_only"
     assert isinstance(hit, Hit)

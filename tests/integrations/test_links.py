@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.web.sites import BROWSER
+from tests.web.sites import BROWSER, plan
 
 from footfall import Client
 from footfall.errors import UsageError
@@ -25,7 +25,9 @@ CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.ht
 
 
 def make(recorder: Recorder, clock: ManualClock | None = None, **options: Any) -> Site:
-    return Site(Client(recorder, clock=clock or ManualClock()), SiteOptions(**{"cookie_keys": [KEY], **options}))
+    return Site(
+        Client(recorder, plan=plan(), clock=clock or ManualClock()), SiteOptions(**{"cookie_keys": [KEY], **options})
+    )
 
 
 def ask(site: Site, path: str, method: str = "GET", **headers: str) -> OwnResponse:

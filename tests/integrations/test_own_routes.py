@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from tests.web.sites import plan
+
 from footfall import Client
 from footfall.integrations.options import SiteOptions
 from footfall.integrations.site import Site
@@ -12,7 +14,7 @@ from footfall.web.request import WebRequest
 
 
 def site() -> Site:
-    return Site(Client(Recorder()), SiteOptions(cookie_keys=["sixteen bytes of key"]))
+    return Site(Client(Recorder(), plan=plan()), SiteOptions(cookie_keys=["sixteen bytes of key"]))
 
 
 def get(path: str) -> WebRequest:

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.geo_files import OSLO, geo_file
-from tests.web.sites import BROWSER
+from tests.web.sites import BROWSER, plan
 
 from footfall import Client
 from footfall.errors import UsageError
 from footfall.integrations.options import COOKIE_KEYS, SiteOptions
 from footfall.integrations.site import Site
+from footfall.plan.model import Plan
 from footfall.testing import ManualClock, Recorder
 from footfall.web.request import WebRequest, WebResponse
 
@@ -31,13 +32,13 @@ def get(path: str = "/", **headers: str) -> WebRequest:
     return WebRequest(method="GET", scheme="https", host="shop.example", path=path, headers=names, peer="192.0.2.7")
 
 
-def make(recorder: Recorder, **options: Any) -> Site:
-    return Site(Client(recorder), SiteOptions(cookie_keys=[KEY], **options))
+def make(recorder: Recorder, rule: str = "statistics_exempt", **options: Any) -> Site:
+    return Site(Client(recorder, plan=plan(rule)), SiteOptions(cookie_keys=[KEY], **options))
 
 
 def test_a_page_view_carries_the_time_of_its_arrival() -> None:
     recorder, clock = Recorder(), ManualClock()
-    site = Site(Client(recorder, clock=clock), SiteOptions(cookie_keys=[KEY]))
+    site = Site(Client(recorder, plan=plan(), clock=clock), SiteOptions(cookie_keys=[KEY]))
 
     hit = site.begin(get())
     arrived = clock.now_us()
@@ -144,12 +145,12 @@ def test_a_framework_that_hands_over_something_else_changes_nothing_and_is_logge
     assert site.finish(site.begin(get()), None) == ()  # type: ignore[arg-type]
 
     assert site.client.stats().uncounted == {"internal": 3}
-    assert len(caplog.records) == 2
+    assert len([record for record in caplog.records if record.levelname == "ERROR"]) == 2
 
 
 def test_an_own_rule_that_raises_changes_nothing() -> None:
     recorder = Recorder()
-    site = make(recorder, consent=lambda request: {}[request.path])
+    site = make(recorder, "own_rule", consent=lambda request: {}[request.path])
     hit = site.begin(get())
 
     with hit.scope():
@@ -169,9 +170,37 @@ def test_a_client_that_is_disabled_makes_a_site_that_does_nothing_and_needs_no_k
     assert site.finish(hit, PAGE) == ()
 
 
+def test_without_consent_in_the_plan_it_refuses_to_start_and_names_the_three_choices() -> None:
+    for client in (Client(Recorder()), Client(Recorder(), plan=Plan(id="p"))):
+        with pytest.raises(UsageError, match=r"opt_in.*statistics_exempt.*own_rule") as refused:
+            Site(client, SiteOptions(cookie_keys=[KEY]))
+
+        assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("rule", "options", "words"),
+    [
+        ("own_rule", {}, "consent="),
+        ("opt_in", {"consent": lambda request: {}}, "own_rule"),
+        ("own_rule", {"consent": 7}, "consent="),
+        ("opt_in", {"honours_gpc": False}, "honours_gpc"),
+        ("statistics_exempt", {"honours_gpc": False}, "honours_gpc"),
+        ("opt_in", {"trusted_proxies": ["*"]}, "trusted_proxies"),
+    ],
+)
+def test_options_that_do_not_fit_the_plan_refuse_to_start(rule: str, options: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        make(Recorder(), rule, **options)
+
+
+def test_a_site_with_its_own_rule_may_leave_gpc_to_it() -> None:
+    assert make(Recorder(), "own_rule", consent=lambda request: {}, honours_gpc=False)
+
+
 def test_without_a_key_it_refuses_to_start_in_one_line() -> None:
     with pytest.raises(UsageError, match=COOKIE_KEYS) as refused:
-        Site(Client(Recorder()), SiteOptions())
+        Site(Client(Recorder(), plan=plan()), SiteOptions())
 
     assert "\n" not in str(refused.value)
 

@@ -26,6 +26,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 from tests.integrations.asgi_calls import pages
 from tests.integrations.browsers import CHROME
+from tests.web.sites import plan
 
 from footfall import AsyncClient, Client, ClientOptions
 from footfall.errors import UsageError
@@ -52,7 +53,7 @@ def recorder() -> Recorder:
 
 @pytest.fixture
 def client(recorder: Recorder) -> Iterator[Client]:
-    with Client(recorder, options=ClientOptions(linger=30)) as client:
+    with Client(recorder, plan=plan(), options=ClientOptions(linger=30)) as client:
         yield client
 
 
@@ -125,7 +126,7 @@ def test_wherever_it_is_each_page_is_named_by_its_route_and_is_the_visitors(
     kind: type[Client | AsyncClient], around: tuple[Middleware, ...]
 ) -> None:
     recorder = Recorder()
-    client = kind(recorder, options=ClientOptions(linger=30))
+    client = kind(recorder, plan=plan(), options=ClientOptions(linger=30))
     paths = (
         "/",
         "/thread",
@@ -371,7 +372,7 @@ def test_what_is_pending_is_sent_when_the_application_ends(client: Client, recor
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_it_works_with_the_transport_of_httpx(kind: type[Client | AsyncClient], anyio_backend: str) -> None:
     recorder = Recorder()
-    client = kind(recorder, options=ClientOptions(linger=30))
+    client = kind(recorder, plan=plan(), options=ClientOptions(linger=30))
     transport = httpx.ASGITransport(application(client))
     async with httpx.AsyncClient(transport=transport, base_url="https://shop.example", headers=CHROME) as visitor:
         for path in ("/", "/thread", "/stream"):

@@ -10,7 +10,7 @@ from typing import Any
 from wsgiref.util import FileWrapper, setup_testing_defaults
 
 import pytest
-from tests.web.sites import BROWSER
+from tests.web.sites import BROWSER, plan
 
 from footfall import Client
 from footfall.integrations.hit import Hit, current_hit
@@ -28,7 +28,7 @@ class Server:
 
     def __init__(self, app: Callable[[dict[str, Any], Any], Iterable[bytes]], **options: Any) -> None:
         self.recorder = Recorder()
-        self.client = Client(self.recorder)
+        self.client = Client(self.recorder, plan=plan())
         self.app = WsgiMiddleware(app, self.client, SiteOptions(cookie_keys=["sixteen bytes of key"], **options))
         self.head: tuple[str, list[tuple[str, str]]] = ("", [])
         self.sent: list[bytes] = []

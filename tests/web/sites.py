@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
+from footfall.plan.consent import ConsentRules
+from footfall.plan.model import Consent, Enforcement, Plan, Purpose, Web
 from footfall.web.capture import WebCapture
 from footfall.web.request import WebRequest, WebResponse
-from footfall.web.rules import ConsentRules, Level, WebRules
+from footfall.web.rules import WebRules
+from footfall.web.staff import StaffMarks
 from footfall.web.visitor_cookie import CookieVisitor, VisitorCookie
 
 __all__ = [
@@ -29,7 +32,8 @@ __all__ = [
 NOW = 1_796_000_000_000_000  # microseconds since 1970
 TODAY = NOW // 86_400_000_000
 ID = "01a22c4f-e190-73fc-8d06-e94dcc27a221"
-COOKIE = VisitorCookie("ff_id", ["sixteen bytes of key"])
+KEY = "sixteen bytes of key"
+COOKIE = VisitorCookie("ff_id", [KEY])
 BROWSER = {
     "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "accept": "text/html,application/xhtml+xml",
@@ -42,13 +46,21 @@ BROWSER = {
 HTML = {"content-type": "text/html"}
 
 
-def page_level(statement: Mapping[str, bool | None]) -> Level:
-    return "full" if statement["statistics"] else "count_only"
+def plan(rule: Any = "statistics_exempt", web: Web | None = None) -> Plan:
+    """A plan of two purposes: of who refuses one, that they came is counted. It knows no event, and keeps each."""
+    keep = Enforcement(unknown_event="keep", unknown_property="keep", invalid="keep")
+    purposes = {name: Purpose(name=name) for name in ("statistics", "marketing")}
+    consent = Consent(rule=rule, default="full", purposes=purposes)
+    return Plan(id="site", web=web or Web(), consent=consent, enforcement={"client": keep, "test": keep})
 
 
-def rules(rule: Any = "statistics_exempt", own: Callable[..., Any] | None = None, **settings: Any) -> WebRules:
-    consent = ConsentRules(rule=rule, purposes=("statistics", "marketing"), page_level=page_level, own_rule=own)
-    return WebRules(**{"consent": consent, "cookie": COOKIE, **settings})
+def rules(rule: Any = "statistics_exempt", web: Web | None = None, **settings: Any) -> WebRules:
+    site = plan(rule, web)
+    values = {
+        "consent": ConsentRules.of(site), "purposes": ("statistics", "marketing"), "cookie": COOKIE, "web": site.web,
+        "staff": StaffMarks([KEY]),
+    }  # fmt: skip
+    return WebRules(**{**values, **settings})
 
 
 def capture(rule: Any = "statistics_exempt", **settings: Any) -> WebCapture:

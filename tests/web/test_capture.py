@@ -9,6 +9,8 @@ import pytest
 from msgspec import UNSET
 from tests.web.sites import COOKIE, ID, NOW, TODAY, arrive, capture, cookie_of, html, ids, request
 
+from footfall.plan.consent import ConsentRules
+from footfall.plan.model import Consent, Plan, Purpose, Web
 from footfall.web.capture import NO_ROUTE, Departure, WebCapture
 from footfall.web.request import WebRequest, WebResponse
 from footfall.web.visitor_cookie import CookieVisitor
@@ -134,7 +136,7 @@ def test_a_page_view_is_named_by_its_route() -> None:
 
 def test_without_a_route_the_path_is_its_name_only_where_the_rules_allow_it() -> None:
     private = leave(capture(), request("/orders/8812"), html(route=None))
-    open_ = leave(capture(paths=True), request("/orders/8812"), html(route=None))
+    open_ = leave(capture(web=Web(paths=True)), request("/orders/8812"), html(route=None))
 
     assert private.page is not None
     assert open_.page is not None
@@ -144,7 +146,7 @@ def test_without_a_route_the_path_is_its_name_only_where_the_rules_allow_it() ->
 
 
 def test_a_page_view_has_its_status_its_time_and_the_allowed_query() -> None:
-    site = capture(query_keys=frozenset({"q"}))
+    site = capture(web=Web(query=("q",)))
     departure = leave(site, request(query="q=lamp&token=s3cret"))
 
     assert departure.page is not None
@@ -200,6 +202,21 @@ def test_what_is_not_counted_has_its_reason_and_no_cookie(hit: WebRequest, respo
 )
 def test_a_path_is_left_out_with_all_below_it(excluded: str, path: str, counts: bool) -> None:
     assert (leave(capture(exclude=(excluded,)), request(path)).page is not None) == counts
+
+
+def test_the_plan_and_the_site_leave_out_paths() -> None:
+    site = capture(web=Web(exclude=("/health",)), exclude=("/admin",))
+
+    assert leave(site, request("/health")).reason == "excluded"
+    assert leave(site, request("/admin/users")).reason == "excluded"
+
+
+def test_nothing_is_kept_of_a_page_where_the_plan_keeps_nothing_of_a_refusal() -> None:
+    purposes = {"statistics": Purpose(name="statistics", refused="none")}
+    strict = Plan(id="p", consent=Consent(rule="opt_in", default="none", purposes=purposes))
+    departure = leave(capture(consent=ConsentRules.of(strict), purposes=("statistics",)), request())
+
+    assert (departure.page, departure.reason) == (None, "consent")
 
 
 def test_a_bot_is_counted_as_one_and_gets_no_cookie() -> None:

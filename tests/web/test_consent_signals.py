@@ -42,7 +42,7 @@ def test_the_statement_follows_the_rule_and_the_signals(
 
 
 def test_an_own_rule_is_asked_and_the_visitors_cookie_comes_before_it() -> None:
-    site = rules("own_rule", own=lambda hit: {"statistics": hit.cookie("cmp") == "all", "marketing": None})
+    site = rules("own_rule", own_rule=lambda hit: {"statistics": hit.cookie("cmp") == "all", "marketing": None})
 
     assert statement_of(request(cookie="cmp=all"), site) == {"statistics": True, "marketing": False}
     assert statement_of(request(cookie="cmp=all; ff_consent=statistics=0"), site)["statistics"] is False
@@ -56,7 +56,7 @@ def test_a_choice_of_this_request_comes_before_the_cookie_and_after_gpc() -> Non
 
 
 def test_a_site_with_its_own_rule_may_leave_gpc_to_it() -> None:
-    site: WebRules = rules("own_rule", own=lambda hit: {"statistics": not gpc_refuses(hit)}, honours_gpc=False)
+    site: WebRules = rules("own_rule", own_rule=lambda hit: {"statistics": not gpc_refuses(hit)}, honours_gpc=False)
 
     assert statement_of(request(sec_gpc="1"), site)["statistics"] is False
     assert statement_of(request(), site)["statistics"] is True

@@ -7,13 +7,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.web.sites import BROWSER, arrive, capture, request
+from tests.web.sites import BROWSER, KEY, arrive, capture, request
 
+from footfall.plan.model import Web
 from footfall.web.bots import list_version
+from footfall.web.staff import StaffMarks
 
 
-def context(hit: Any = None, **settings: Any) -> Mapping[str, Any]:
-    answer: Mapping[str, Any] = arrive(capture(**settings), request() if hit is None else hit).context
+def context(hit: Any = None, locate: Any = None, **web: Any) -> Mapping[str, Any]:
+    site = capture(web=Web(**web), locate=locate)
+    answer: Mapping[str, Any] = arrive(site, request() if hit is None else hit).context
     return answer
 
 
@@ -58,7 +61,7 @@ def test_a_campaign_and_its_click_ids_are_kept_and_these_only_by_their_presence(
     hit = request(query="utm_source=news&UTM_Medium=email&gclid=personal&token=s3cret")
 
     assert context(hit)["campaign"] == {"source": "news", "medium": "email", "clickIds": {"gclid": True}}
-    assert context(hit, click_ids=frozenset({"gclid"}))["campaign"]["clickIds"] == {"gclid": "personal"}
+    assert context(hit, click_ids=("gclid",))["campaign"]["clickIds"] == {"gclid": "personal"}
     assert "s3cret" not in str(context(hit))
 
 
@@ -80,6 +83,13 @@ def test_paths_addresses_and_referrers_are_kept_as_far_as_the_rules_let_them(
     hit = request("/p/7", query="token=s3cret", referer="https://news.example/a?token=s3cret#x")
 
     assert context(hit, **settings)["page"] == page
+
+
+def test_the_teams_own_people_are_marked() -> None:
+    office = capture(staff=StaffMarks([KEY], ["192.0.2.0/24"]))
+
+    assert arrive(office, msgspec.structs.replace(request(), peer="192.0.2.7")).context["staff"] is True
+    assert "staff" not in arrive(office, msgspec.structs.replace(request(), peer="203.0.113.9")).context
 
 
 def test_a_page_in_a_frame_is_marked() -> None:

@@ -40,14 +40,9 @@ def test_each_key_verifies_and_the_newest_signs() -> None:
     assert cookie(NEW).read(old, TODAY) is None
 
 
-@pytest.mark.parametrize("keys", [(), ("",), ("too short",), (NEW, "short")])
-def test_a_key_that_is_missing_or_short_refuses_to_start_and_says_how_to_make_one(keys: tuple[str, ...]) -> None:
-    with pytest.raises(UsageError, match="openssl rand -base64 32"):
-        VisitorCookie("ff_id", keys)
-
-
-def test_no_key_is_shown_where_the_cookie_is() -> None:
-    assert NEW not in repr(vars(cookie()))
+def test_a_key_that_is_too_short_refuses_to_start() -> None:
+    with pytest.raises(UsageError, match="cookie_keys"):
+        VisitorCookie("ff_id", ["short"])
 
 
 def test_the_cookie_ends_a_fixed_time_after_its_issue() -> None:

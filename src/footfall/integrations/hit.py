@@ -89,11 +89,15 @@ class Hit:
         return self._user_id
 
     def needs_user(self) -> bool:
-        """Whether anything at the response depends on who the user is."""
+        """Whether anything at the response depends on who the user is. Never raises."""
         visit = self.visit
         if visit is None or (visit.reason is not None and not self.used):
             return False
-        return visit.recognition.visitor is not None
+        try:
+            return visit.recognition.visitor is not None
+        except Exception as error:  # noqa: BLE001 - as above
+            self.site.failed("needs_user()", error)
+            return False
 
     def consent(self, choice: Mapping[str, bool]) -> None:
         """Take down the visitor's choice by purpose: it holds from now on, and is kept in a cookie."""
@@ -105,13 +109,17 @@ class Hit:
             return self.site.client.track(event, properties, **options)
 
     def scope_now(self) -> Scope:
+        """What a message that is sent now carries. Never raises."""
         self.used = True
-        visit = self.visit
-        if visit is None:
+        try:
+            visit = self.visit
+            return NO_SCOPE if visit is None else Scope(self.known_user, visit.anonymous_id, visit.context)
+        except Exception as error:  # noqa: BLE001 - nothing of ours costs a message
+            self.site.failed("scope()", error)
             return NO_SCOPE
-        return Scope(self._known_user, visit.anonymous_id, visit.context)
 
-    def _known_user(self) -> str | None:
+    def known_user(self) -> str | None:
+        """The user's id, None where there is none or it cannot be known."""
         user_id = self.user_id()
         return user_id if isinstance(user_id, str) else None
 

@@ -14,7 +14,7 @@ logged once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET
@@ -28,11 +28,14 @@ from footfall.integrations.links import Links
 from footfall.integrations.options import SiteOptions
 from footfall.integrations.own_response import OwnResponse
 from footfall.integrations.own_routes import OWN_ROUTES
+from footfall.plan.consent import RULES, ConsentRules
+from footfall.plan.model import Staff
 from footfall.web.bots import judge, list_version
 from footfall.web.capture import GPC_PATH, WebCapture
 from footfall.web.proxies import TrustedProxies
 from footfall.web.request import WebRequest, WebResponse
-from footfall.web.rules import ConsentRules, WebRules
+from footfall.web.rules import WebRules
+from footfall.web.staff import StaffMarks
 from footfall.web.title import title_of
 from footfall.web.user_agent import describe
 from footfall.web.visitor_cookie import VisitorCookie
@@ -62,23 +65,38 @@ class Site:
         list_version()
 
     def _rules(self) -> WebRules:
-        options = self.options
+        options, plan = self.options, self.client.plan
+        consent = None if plan is None else ConsentRules.of(plan)
+        if plan is None or consent is None:
+            choices = "; ".join(f"{name}: {what}" for name, what in RULES.items())
+            raise UsageError(
+                "the plan says nowhere what may be kept of whom: give it a `consent:` with one of these "
+                f"rules ({choices})"
+            )
+        asks = consent.consent.rule == "own_rule"
+        if asks != callable(options.consent):
+            raise UsageError(
+                "a plan whose rule of consent is own_rule needs consent=, a function from a request to what its "
+                "visitor stated, and no other rule takes one"
+            )
+        if not (asks or options.honours_gpc):
+            raise UsageError("honours_gpc=False needs a plan whose rule of consent is own_rule")
+        staff = plan.staff or Staff()
         return WebRules(
-            consent=self._consent(options),
+            consent=consent,
+            purposes=tuple(consent.consent.purposes),
+            own_rule=self._stated if asks else None,
+            web=plan.web,
             cookie=VisitorCookie(options.cookie_name, options.cookie_keys),
-            prefix=options.prefix, exclude=tuple(options.exclude), client_hints=options.client_hints,
+            staff=StaffMarks(options.cookie_keys, staff.networks, has_link=staff.signed_link),
+            prefix=options.prefix,
+            exclude=tuple(options.exclude),
+            client_hints=options.client_hints,
             locate=None if options.geo is None else GeoFile(options.geo).record,
-            honours_gpc=options.honours_gpc, secure=options.secure, debug=options.debug,
-        )  # fmt: skip
-
-    def _consent(self, options: SiteOptions) -> ConsentRules:
-        if options.consent is not None and not callable(options.consent):
-            raise UsageError("consent must be a function from a request to what its visitor stated")
-        return ConsentRules(
-            rule="statistics_exempt", purposes=("statistics",),
-            own_rule=None if options.consent is None else self._stated,
-            page_level=lambda statement: "full" if statement["statistics"] else "count_only",
-        )  # fmt: skip
+            honours_gpc=options.honours_gpc,
+            secure=options.secure,
+            debug=options.debug,
+        )
 
     def _stated(self, request: WebRequest) -> Mapping[str, bool | None]:
         """What the site's own rule says that the visitor stated; nothing where it fails."""
@@ -158,16 +176,17 @@ class Site:
             for reason in (departure.reason, *departure.notes):
                 if reason is not None:
                     self.client.leave_uncounted(reason)
-            with self.client.scope_from(hit.scope_now):
-                if departure.is_reset:
-                    self.client.reset()
-                if departure.identify is not None:
-                    self.client.identify(departure.identify)
-                if (page := departure.page) is not None:
-                    properties = page.properties
-                    if "title" not in properties and (title := hit.title or title_of(body)) is not None:
-                        properties = {**properties, "title": title[:512]}
-                    self.client.page(page.name, properties, timestamp=visit.arrived_us / _US)
+            user_id = hit.known_user() if hit.needs_user() else None
+            common: dict[str, Any] = {"anonymous_id": visit.anonymous_id, "context": visit.context}
+            if departure.is_reset:
+                self.client.reset(**common)
+            if departure.identify is not None:
+                self.client.identify(departure.identify, **common)
+            if (page := departure.page) is not None:
+                properties = page.properties
+                if "title" not in properties and (title := hit.title or title_of(body)) is not None:
+                    properties = {**properties, "title": title[:512]}
+                self.client.page(page.name, properties, user_id=user_id, timestamp=visit.arrived_us / _US, **common)
         except Exception as error:  # noqa: BLE001 - as above
             self.failed("send()", error)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from footfall.plan.model import ConsentLevel
 from footfall.web.consent_signals import choice_text
 from footfall.web.context import page_of
 from footfall.web.cookies import deleted_cookie, set_cookie
-from footfall.web.excluded import excluded_paths
 from footfall.web.pages import reason_by_request, reason_by_response
 from footfall.web.query_keys import allowed_query
 from footfall.web.recognition import DAY_US
@@ -56,7 +57,9 @@ class WebCapture:
 
     def __init__(self, rules: WebRules) -> None:
         self._rules = rules
-        self._excluded = excluded_paths(rules.exclude)
+        self._excluded = re.compile(
+            "|".join(map(_pattern, (*rules.web.exclude, *rules.exclude))) or r"(?!)", re.DOTALL
+        ).match
         self._own = rules.prefix.rstrip("/") + "/"
 
     def arrive(self, request: WebRequest, *, now_us: int, new_id: Callable[[], str]) -> Visit:
@@ -83,9 +86,9 @@ class WebCapture:
         says that a message with the visitor's id was sent during the hit, so that the id is to be remembered.
         """
         reason = visit.reason or reason_by_response(visit.request, response)
-        if reason is None and self._rules.consent.page_level(visit.recognition.statement) == "none":
-            reason = "consent"
         page = None if reason is not None else self._page(visit, response, now_us)
+        if page is not None and self._level(visit, page) == "none":
+            page, reason = None, "consent"
         headers: list[tuple[str, str]] = []
         notes: list[str] = []
         departure = Departure()
@@ -99,13 +102,16 @@ class WebCapture:
             headers.append(("Footfall", "counted" if reason is None else f"not counted ({reason})"))
         return msgspec.structs.replace(departure, page=page, reason=reason, headers=headers, notes=notes)
 
+    def _level(self, visit: Visit, page: PageView) -> ConsentLevel:
+        return self._rules.consent.level(None, "page", page.name, visit.recognition.statement)
+
     def _page(self, visit: Visit, response: WebResponse, now_us: int) -> PageView:
-        name = response.route or (visit.request.path if self._rules.paths else NO_ROUTE)
+        name = response.route or (visit.request.path if self._rules.web.paths else NO_ROUTE)
         properties: dict[str, Any] = {**page_of(visit.request, self._rules, response.route), "status": response.status}
         properties["duration_ms"] = max(0, now_us - visit.arrived_us) // 1_000
         if response.title:
             properties["title"] = response.title[:512]
-        if query := allowed_query(visit.request.query, self._rules.query_keys):
+        if query := allowed_query(visit.request.query, self._rules.web.query):
             properties["query"] = query
         return PageView(name[:512], properties)
 
@@ -126,7 +132,7 @@ class WebCapture:
             values.append(set_cookie(rules.consent_cookie, text, max_age=_CHOICE_LASTS, secure=rules.secure))
         visitor = visit.recognition.visitor
         if visitor is None:
-            is_refused = not visit.recognition.statement[rules.consent.purposes[0]]
+            is_refused = not visit.recognition.statement[rules.purposes[0]]
             if is_refused and visit.request.cookie(cookie.name):
                 values.append(deleted_cookie(cookie.name, secure=rules.secure))
         else:
@@ -150,3 +156,8 @@ class WebCapture:
         if rule == "make_private":
             headers.append(("Cache-Control", "private"))
         return headers, [], Departure(identify=identify if isinstance(identify, str) else None, is_reset=is_reset)
+
+
+def _pattern(excluded: str) -> str:
+    """A path of the settings as an expression: itself and all below it, where `*` is any text."""
+    return re.escape(excluded.rstrip("/")).replace(r"\*", ".*") + r"(?:/.*)?\Z"

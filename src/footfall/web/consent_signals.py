@@ -37,15 +37,15 @@ def statement_of(request: WebRequest, rules: WebRules, choice: Mapping[str, bool
 
     `choice` is what they chose in this request, and comes before the cookie.
     """
-    consent = rules.consent
     if rules.honours_gpc and gpc_refuses(request):
-        return dict.fromkeys(consent.purposes, False)
+        return dict.fromkeys(rules.purposes, False)
     stated: dict[str, bool | None] = {}
-    if consent.own_rule is not None:
-        stated.update(consent.own_rule(request))
+    if rules.own_rule is not None:
+        stated.update(rules.own_rule(request))
     stated.update(read_choice(request.cookie(rules.consent_cookie) or ""))
     stated.update(choice or {})
-    statement = {purpose: stated.get(purpose) is True for purpose in consent.purposes}
-    if consent.rule == "statistics_exempt" and stated.get(consent.purposes[0]) is None:
-        statement[consent.purposes[0]] = True
+    statement = {purpose: stated.get(purpose) is True for purpose in rules.purposes}
+    first = rules.purposes[0]
+    if rules.consent.consent.rule == "statistics_exempt" and stated.get(first) is None:
+        statement[first] = True
     return statement

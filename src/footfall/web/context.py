@@ -44,6 +44,8 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
         context["bot"] = {"reason": recognition.bot.reason, "list": list_version()}
     else:
         context["browser"] = msgspec.to_builtins(describe(user_agent, headers))
+    if recognition.is_staff:
+        context["staff"] = True
     if is_embedded(request):
         context["embedded"] = True
     _add_origin(context, request, rules)
@@ -53,7 +55,7 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
 def _add_origin(context: dict[str, Any], request: WebRequest, rules: WebRules) -> None:
     """Add where the visitor came from: `origin`, `campaign`, `referrer`."""
     marks = marks_of(request.query, _MARKS)
-    campaign, clicks = (campaign_of(marks), click_ids(marks, rules.click_ids)) if marks else (None, {})
+    campaign, clicks = (campaign_of(marks), click_ids(marks, rules.web.click_ids)) if marks else (None, {})
     if campaign is not None or clicks:
         context["campaign"] = ({} if campaign is None else msgspec.to_builtins(campaign)) | (
             {"clickIds": clicks} if clicks else {}
@@ -72,13 +74,13 @@ def page_of(request: WebRequest, rules: WebRules, route: str | None = None) -> d
     what opens an account, in it.
     """
     page: dict[str, str] = {}
-    path = request.path if rules.paths or rules.full_url else route
+    path = request.path if rules.web.paths or rules.web.full_url else route
     if path is not None:
         page["path"] = path[:_LONGEST]
-    if rules.full_url:
+    if rules.web.full_url:
         page["url"] = f"{request.scheme}://{request.host}{request.path}"[:_LONGEST]
     if referrer := request.headers.get("referer"):
-        if rules.full_referrer:
+        if rules.web.full_referrer:
             page["referrer"] = referrer.partition("?")[0].partition("#")[0][:_LONGEST]
         elif (host := referrer_host(referrer)) is not None:
             page["referrer"] = host if "://" in host else f"https://{host}/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from footfall.errors import UsageError
 from footfall.web.request import WebRequest
 
-__all__ = ["UNIX", "TrustedProxies", "cut_address"]
+__all__ = ["UNIX", "TrustedProxies", "cut_address", "parse_address"]
 
 UNIX = "unix"
 _FARTHEST = 32  # addresses that are looked at, from the right
@@ -40,12 +41,12 @@ class TrustedProxies:
 
         The visitor is the right-most address that is no trusted proxy's: whoever calls may write what is before it.
         """
-        peer = _parsed(request.peer)
+        peer = parse_address(request.peer)
         if not (self._trusts_unix if peer is None else self._trusts(peer)):
             return request
         headers = request.headers
         for text in reversed(headers.get("x-forwarded-for", "").rsplit(",", _FARTHEST)[-_FARTHEST:]):
-            following = _parsed(text)
+            following = parse_address(text)
             if following is None:
                 break
             peer = following
@@ -64,16 +65,18 @@ class TrustedProxies:
         return any(address in network for network in self._networks)
 
 
+@lru_cache(4_096)
 def cut_address(address: str) -> str | None:
     """An address without the part that is of one household: /24 of IPv4, /48 of IPv6; None for what is no address."""
-    parsed = _parsed(address)
+    parsed = parse_address(address)
     if parsed is None:
         return None
     bits = 24 if parsed.version == 4 else 48
     return str(ip_network((parsed.packed, bits), strict=False).network_address)
 
 
-def _parsed(text: str) -> _Address | None:
+def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address in a text, which may have a port, brackets or a zone; None for anything else."""
     text = text.strip().strip('"')
     if text.startswith("["):
         text = text[1:].partition("]")[0]  # with a port, perhaps

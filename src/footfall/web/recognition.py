@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -16,6 +17,7 @@ from footfall.web.visitor_cookie import CookieVisitor
 __all__ = ["DAY_US", "Recognition", "recognise"]
 
 DAY_US = 86_400_000_000
+_LONGEST_AGENT = 1_024
 
 
 class Recognition(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +25,7 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
 
     `visitor` is who the cookie says, or a new one where `is_new`; None where nobody may be recognised: a refusal, no
     consent yet, a bot. `is_forged` says that there was a cookie that is none of ours. `statement` is what the visitor
-    stated, by purpose. `http` are the headers by which bots are judged.
+    stated, by purpose. `http` are the headers by which bots are judged. `is_staff` marks the team's own people.
     """
 
     statement: Mapping[str, bool]
@@ -32,6 +34,12 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     visitor: CookieVisitor | None = None
     is_new: bool = False
     is_forged: bool = False
+    is_staff: bool = False
+
+
+@lru_cache(4_096)
+def _judged(user_agent: str, http: tuple[tuple[str, str], ...]) -> BotVerdict | None:
+    return judge(user_agent, dict(http))
 
 
 def recognise(
@@ -40,13 +48,15 @@ def recognise(
     """Whom the hit is recognised as. `choice` is what its visitor chose during the hit, `new_id` makes a new one."""
     headers = request.headers
     http = judged_headers(headers, scheme=request.scheme)
-    bot = judge(headers.get("user-agent"), http)
-    statement = statement_of(request, rules, choice)
-    if bot is not None or not statement[rules.consent.purposes[0]]:
-        return Recognition(statement=statement, http=http, bot=bot)
+    bot = _judged((headers.get("user-agent") or "")[:_LONGEST_AGENT], tuple(http.items()))
+    statement, is_staff = statement_of(request, rules, choice), rules.staff.marks(request)
+    if bot is not None or not statement[rules.purposes[0]]:
+        return Recognition(statement=statement, http=http, bot=bot, is_staff=is_staff)
     values, today = cookie_values(headers.get("cookie", ""), rules.cookie.name), now_us // DAY_US
     for value in values:
         if (visitor := rules.cookie.read(value, today)) is not None:
-            return Recognition(statement=statement, http=http, visitor=visitor)
+            return Recognition(statement=statement, http=http, visitor=visitor, is_staff=is_staff)
     visitor = CookieVisitor(new_id(), today)
-    return Recognition(statement=statement, http=http, visitor=visitor, is_new=True, is_forged=bool(values))
+    return Recognition(
+        statement=statement, http=http, visitor=visitor, is_new=True, is_forged=bool(values), is_staff=is_staff
+    )

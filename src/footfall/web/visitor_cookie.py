@@ -7,21 +7,16 @@ the newest key; each of the keys verifies.
 
 from __future__ import annotations
 
-import base64
-import hmac
 import re
 from collections.abc import Sequence
 
 import msgspec
 
-from footfall.errors import UsageError
-from footfall.secret import SecretBytes
+from footfall.web.signing import Signer
 
 __all__ = ["CookieVisitor", "VisitorCookie"]
 
 _VERSION = "1"
-_MIN_KEY = 16  # bytes
-_SIGNATURE = 16  # bytes of the HMAC that are kept
 _USER = 9  # bytes of the user's mark
 _LONGEST = 128
 _FORM = re.compile(
@@ -49,24 +44,16 @@ class VisitorCookie:
     """
 
     def __init__(self, name: str, keys: Sequence[str | bytes], days: int = 390) -> None:
-        secrets = [SecretBytes(key.encode() if isinstance(key, str) else key) for key in keys]
-        if not secrets or min(map(len, secrets)) < _MIN_KEY:
-            raise UsageError(
-                f"cookie_keys needs at least one key, and {_MIN_KEY} bytes or more in each, the newest first; "
-                "set FOOTFALL_COOKIE_KEYS, or make one by `openssl rand -base64 32`"
-            )
         self.name = name
         self.days = days
-        # Keys of this use alone: what another part signs with the same secret is no cookie.
-        self._keys = [SecretBytes(hmac.digest(secret, b"footfall visitor cookie", "sha256")) for secret in secrets]
+        self._signer = Signer(keys, "visitor cookie")
 
     def read(self, value: str, today: int) -> CookieVisitor | None:
         """The visitor in a cookie's value; None where it is forged, damaged, over, or from the future."""
         if len(value) > _LONGEST or (match := _FORM.fullmatch(value)) is None:
             return None
         body, _, signature = value.rpartition(".")
-        ages = (age for age, key in enumerate(self._keys) if hmac.compare_digest(_signature(key, body), signature))
-        if (age := next(ages, None)) is None:
+        if (age := self._signer.age(body, signature)) is None:
             return None
         visitor = CookieVisitor(match[1], int(match[2]), match[3] or "", age > 0)
         # A day of grace: the clock of another server may be ahead.
@@ -75,7 +62,7 @@ class VisitorCookie:
     def value(self, visitor: CookieVisitor) -> str:
         """The cookie's value for a visitor, signed with the newest key."""
         body = f"{_VERSION}.{visitor.anonymous_id}.{visitor.day}.{visitor.user}"
-        return f"{body}.{_signature(self._keys[0], body)}"
+        return f"{body}.{self._signer.sign(body)}"
 
     def max_age(self, visitor: CookieVisitor, today: int) -> int:
         """How long the cookie is to live from now, in seconds; visits do not prolong it."""
@@ -83,13 +70,4 @@ class VisitorCookie:
 
     def marks_of(self, user_id: str) -> Sequence[str]:
         """The marks of a user: that of the newest key, then those of older keys."""
-        return [_text(hmac.digest(key, b"user:" + user_id.encode("utf-8", "replace"), "sha256")[:_USER])
-                for key in self._keys]  # fmt: skip
-
-
-def _signature(key: bytes, body: str) -> str:
-    return _text(hmac.digest(key, body.encode(), "sha256")[:_SIGNATURE])
-
-
-def _text(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+        return self._signer.signatures(f"user:{user_id}", _USER)

@@ -1,0 +1,52 @@
+"""Signing: short keyed texts that nobody else can make; each use has keys that follow from the site's, newest first."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Sequence
+
+from footfall.errors import UsageError
+from footfall.secret import SecretBytes
+
+__all__ = ["Signer"]
+
+_MIN_KEY = 16  # bytes
+
+
+class Signer:
+    """Signs with the newest of some keys, and verifies with each, for one use: a text of another use never fits.
+
+    Raises UsageError where there is no key, or one is shorter than 16 bytes.
+    """
+
+    def __init__(self, keys: Sequence[str | bytes], use: str) -> None:
+        secrets = [SecretBytes(key.encode() if isinstance(key, str) else key) for key in keys]
+        if not secrets or min(map(len, secrets)) < _MIN_KEY:
+            raise UsageError(
+                f"cookie_keys needs at least one key, and {_MIN_KEY} bytes or more in each, the newest first; "
+                "set FOOTFALL_COOKIE_KEYS, or make one by `openssl rand -base64 32`"
+            )
+        self._keys = [SecretBytes(hmac.digest(secret, b"footfall " + use.encode(), "sha256")) for secret in secrets]
+
+    def sign(self, text: str, size: int = 16) -> str:
+        """The signature of a text with the newest key: `size` bytes of it, as text for a cookie or a URL."""
+        return _signature(self._keys[0], text, size)
+
+    def signatures(self, text: str, size: int = 16) -> list[str]:
+        """The signatures of a text with each key, newest first."""
+        return [_signature(key, text, size) for key in self._keys]
+
+    def age(self, text: str, signature: str) -> int | None:
+        """Which key made the signature: 0 is the newest; None where no key did."""
+        if not signature.isascii():
+            return None
+        for age, key in enumerate(self._keys):
+            if hmac.compare_digest(_signature(key, text, 16), signature):
+                return age
+        return None
+
+
+def _signature(key: bytes, text: str, size: int) -> str:
+    digest = hmac.digest(key, text.encode("utf-8", "replace"), "sha256")[:size]
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
