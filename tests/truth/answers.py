@@ -23,7 +23,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def answers(plan: Plan, stored: Sequence[Row], quarantined: Sequence[Row], asked: Asked) -> dict[str, Any]:
     """Every figure of a report of this plan over these rows."""
-    messages = messages_of(stored, plan)
+    messages = [message for message in messages_of(stored, plan) if message.audience == "people"]
+    quarantined = [row for row in quarantined if row.environment is None]
     times = [message.at for message in messages]
     return {
         "data": {

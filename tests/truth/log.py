@@ -20,7 +20,7 @@ from footfall.events import Fault
 from footfall.plan.model import Aggregate, Count, Kpi, Measure, Page, Plan, Property, PropertyType, Ratio, Unique, Where
 from footfall.storage import Row
 
-__all__ = ["BEGIN", "DAY", "SECOND", "Log", "make_log", "older_plan", "wide_plan"]
+__all__ = ["BEGIN", "CONTEXTS", "DAY", "SECOND", "Log", "make_log", "older_plan", "wide_plan"]
 
 PLAN = Path(__file__).parents[2] / "tracking_plans" / "shop_and_gateway"
 SECOND = 1_000_000
@@ -80,6 +80,13 @@ DEVICE_WALKS = (
     ("gateway_paired", "gateway_went_offline", "reading_reported", "reading_reported"),
     ("reading_reported", "gateway_paired", "reading_reported"),
 )
+# What the contexts of some messages say of their senders, and of whom they are then.
+CONTEXTS: Mapping[str, str] = {
+    '{"userAgent":"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}': "bot",
+    '{"bot":{"reason":"ai","list":"0"},"page":{"path":"/"}}': "bot",
+    '{"staff":true}': "staff",
+    '{"locale":"nb","userAgent":7}': "people",
+}
 # What a message that came without the plan is called, and what no plan knows.
 OTHER_NAMES = {"order_completed": ("Order Completed", "order_placed", "order_completed", "order_completed")}
 
@@ -250,6 +257,7 @@ def _row(
     return Row(
         "quarantined" if is_bad else "stored", source, name, kind, stored_as, user, anonymous, device, previous, None,
         at, received, None, faults, body, dice.choice((None, b'{"context":{"locale":"nb"}}')), traits,
+        dice.choice((None,) * 12 + ("staging", "test")),
     )  # fmt: skip
 
 
@@ -272,6 +280,8 @@ def _body(dice: _Dice, kind: str, event: str | None, name: str) -> tuple[bytes, 
         own = dice.choice(('{"membership":"plus"}', '{"membership":"basic","name":"Ann"}', "{}", "7"))
         members += [f'"traits":{own}']
         traits = dice.choice((None, None, b'{"membership":"plus","name":"Home"}'))
+    if dice.sometimes(0.15):
+        members.append(f'"context":{dice.choice(list(CONTEXTS))}')
     dice.shuffle(members)
     space = dice.choice(("", " "))
     return ("{" + f",{space}".join(members) + "}").encode(), traits

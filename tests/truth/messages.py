@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from tests.truth.log import CONTEXTS
+
 from footfall.identity.attribution import Observation, attribute, namespace
 from footfall.plan.model import Plan, Property, Where
 from footfall.storage import Row
@@ -57,13 +59,20 @@ class Message(NamedTuple):
         return self.row.occurred_at
 
     @property
+    def audience(self) -> str:
+        """Of whom it is: people, a bot, or staff."""
+        context = self.body.get("context")
+        return next((whose for text, whose in CONTEXTS.items() if json.loads(text) == context), "people")
+
+    @property
     def actor(self) -> str | None:
         """The person or the device; None where it is neither."""
         return self.person if self.counted or self.reason == "device" else None
 
 
 def messages_of(rows: Sequence[Row], plan: Plan) -> list[Message]:
-    """Every message with its person."""
+    """Every message of production with its person, by these alone."""
+    rows = [row for row in rows if row.environment is None]
     persons = attribute(
         (
             Observation(

@@ -26,7 +26,7 @@ def test_a_larger_log_has_each_way_to_be_somebodys_and_each_type(plan: Plan) -> 
 
 
 def test_a_larger_log_has_values_that_are_hard_and_walks_that_go_far(plan: Plan) -> None:
-    log = make_log(seed=100, messages=1_500)
+    log = make_log(seed=109, messages=2_000)
     figures = answers(plan, log.stored, log.quarantined, EVERYTHING)
 
     assert all(kpi["unread"] > 0 for name, kpi in figures["kpis"].items() if name in ("all_paid", "median_reading"))
@@ -38,6 +38,11 @@ def test_a_larger_log_has_values_that_are_hard_and_walks_that_go_far(plan: Plan)
     assert min(broken for journey in figures["journeys"].values() for broken, _ in journey["never"].values()) > 0
     assert figures["intake"]["late"] > 100
     assert len(figures["intake"]["reasons"]) == 3
+
+
+def test_a_small_log_has_messages_of_bots_of_own_people_and_of_each_environment(plan: Plan, log: Log) -> None:
+    assert {row.environment for row in log.stored} == {None, "staging", "test"}
+    assert {message.audience for message in messages_of(log.stored, plan)} == {"people", "bot", "staff"}
 
 
 def test_a_small_log_has_repeats_and_rows_that_left_quarantine(log: Log) -> None:
