@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -11,9 +12,12 @@ from typing import Any
 import pytest
 from tests.maintenance.folders import compact, seal
 
+import footfall
 from footfall.analytics import Dataset, report
 from footfall.analytics.audience import AUDIENCES, audiences, included, left_out
+from footfall.analytics.exports import FORMATS, MessageStream, Selection
 from footfall.analytics.questions.overview import OVERVIEW
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.collector import Collector
 from footfall.errors import UsageError
 from footfall.plan.model import Plan, Property, Staff
@@ -199,6 +203,19 @@ def test_the_report_says_how_many_messages_it_leaves_out_and_by_which_list(tmp_p
     assert [(each.bots, each.staff, each.list) for each in answers if each is not None] == [
         (3, 2, list_version()), (0, 2, list_version()),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [untouched, seal], ids=["unsealed", "sealed"])
+def test_sql_and_exports_leave_nobody_out_and_say_of_whom_each_message_is(state: State, tmp_path: Path) -> None:
+    data = collect(tmp_path, [track(number, **fields) for number, (fields, _) in enumerate(CASES.values())])
+    state(data)
+    with footfall.open(data, PLAN) as database:
+        rows = dict(iter(database.sql("SELECT message_id, audience FROM messages")))
+    output = io.BytesIO()
+    FORMATS["jsonl"](MessageStream(StoredMessages.open(data, PLAN)), output, Selection())
+    lines = {line["message_id"]: line["audience"] for line in map(json.loads, output.getvalue().splitlines())}
+
+    assert rows == lines == {f"m{number}": expected for number, (_, expected) in enumerate(CASES.values())}
 
 
 def test_where_nobody_says_who_they_are_nothing_is_selected(tmp_path: Path) -> None:

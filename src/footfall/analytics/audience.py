@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AUDIENCES", "LEFT_OUT", "Audience", "LeftOut", "audiences", "included", "is_among", "left_out",
-    "rows_where",
+    "rows_where", "texts_of",
 ]  # fmt: skip
 
 Audience = Literal["people", "bot", "staff"]
@@ -93,6 +93,14 @@ def audiences(parts: Sequence[Part], persons: Callable[[], Persons], plan: Plan 
                 before = _zeros(part.messages) if columns[number] is None else columns[number]
                 columns[number] = pc.if_else(are_own, _int8(_STAFF), before)
     return columns
+
+
+def texts_of(column: Any, rows: int) -> Any:
+    """The names of the audiences of so many rows, whose numbers a column of `audiences` has."""
+    import pyarrow
+
+    numbers = _zeros(rows) if column is None else column
+    return pyarrow.array(AUDIENCES).take(numbers)
 
 
 def left_out(columns: Iterable[Any], included: Collection[Audience]) -> LeftOut:

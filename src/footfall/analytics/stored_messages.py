@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from footfall.analytics.audience import audiences
 from footfall.analytics.loading import Asked, open_parts, without_damaged
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError
@@ -124,6 +125,7 @@ class StoredMessages:
     def _load_again(self, asked: Asked) -> None:
         self._load(asked)
         self.__dict__.pop("persons", None)
+        self.__dict__.pop("audiences", None)
 
     @cached_property
     def persons(self) -> Persons:
@@ -131,6 +133,11 @@ class StoredMessages:
         from footfall.analytics.persons import Persons  # loaded with pyarrow
 
         return self.whole(lambda: Persons.of(self.parts, self.plan.id if self.plan else "", self._cache))
+
+    @cached_property
+    def audiences(self) -> Sequence[Any]:
+        """Of whom the messages of each part are: see `footfall.analytics.audience`."""
+        return self.whole(lambda: audiences(self.parts, lambda: self.persons, self.plan))
 
 
 def is_of(part: Part, error: DamagedFileError) -> bool:

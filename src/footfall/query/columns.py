@@ -11,6 +11,7 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics import Dataset
+from footfall.analytics.audience import audiences, texts_of
 from footfall.analytics.event_names import meanings
 from footfall.analytics.event_table import THREADS, EventStretch, sources_of
 from footfall.analytics.exports import body_parts
@@ -47,6 +48,7 @@ class MessageColumns:
         self._dataset = dataset
         self._meanings = meanings(dataset.plan)
         self._person_ids: dict[int, str] = {}
+        self._audiences: Sequence[Any] | None = None
 
     def read(
         self, event: str, names: Collection[str], properties: Sequence[ViewColumn] = (), rows: int | None = None
@@ -59,8 +61,11 @@ class MessageColumns:
         sources = self._sources(event)
         if rows is not None:
             sources = list(_first(sources, rows))
+        # Before the threads, which would work it out several times.
         if not _OF_PERSONS.isdisjoint(names):
-            _ = self._dataset.persons  # before the threads, which would work it out several times
+            _ = self._dataset.persons
+        if "audience" in names and self._audiences is None:
+            self._audiences = audiences(self._dataset.parts, lambda: self._dataset.persons, self._dataset.plan)
         with ThreadPoolExecutor(THREADS) as pool:
             pieces = list(pool.map(lambda source: self._piece(source, names, properties), sources))
         if "person_id" not in names:
@@ -101,6 +106,8 @@ class MessageColumns:
             columns["event"] = canonical_events(part, self._meanings, start, stop).cast(_TEXT)
         if not _OF_PERSONS.isdisjoint(names):
             columns |= self._of_persons(number, start, stop, names)
+        if "audience" in names and self._audiences is not None:
+            columns["audience"] = texts_of(self._audiences[number], part.messages).slice(start, stop - start)
         return columns | _of_bodies(part, start, stop, names)
 
     def _of_persons(self, number: int, start: int, stop: int, names: Collection[str]) -> dict[str, Any]:

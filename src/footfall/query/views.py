@@ -37,8 +37,8 @@ SQL_TYPES: Mapping[PropertyType, str] = {
 _OF_MESSAGES = {"seq": "BIGINT", "occurred_at": "TIMESTAMPTZ", "received_at": "TIMESTAMPTZ"}
 # What a view of an event has of its messages, before the event's properties; `properties` comes last.
 _OF_EVENTS = (
-    "seq", "source", "message_id", "occurred_at", "received_at", "person_id", "reason", "user_id", "anonymous_id",
-    "device_id", "group_id",
+    "seq", "source", "message_id", "occurred_at", "received_at", "person_id", "reason", "audience", "user_id",
+    "anonymous_id", "device_id", "group_id",
 )  # fmt: skip
 _TAKEN = "message."  # before the name of a message's column that a property has too
 # A name in Arrow ends at a NUL, and half a surrogate pair has no UTF-8.

@@ -25,7 +25,7 @@ MakeEntry = Callable[..., Entry]
 
 def rows_of(entries: Sequence[Entry], **meanings: Meaning) -> SelectedRows:
     part = TablePart([table_of(entries)])
-    return SelectedRows([part], Persons.of([part], "test"), meanings)
+    return SelectedRows([part], Persons.of([part], "test"), meanings, [None])
 
 
 def lines(rows: SelectedRows, selection: Selection, *names: str) -> list[dict[str, Any]]:

@@ -17,8 +17,9 @@ PERSON: Mapping[str, str] = {
     "reason": "Why: explicit, sole_owner, same_session, contested, anonymous, blocked or device (see above)",
     "evidence_source": "The source of the message that is the evidence, where another message is",
     "evidence_message_id": "The message_id of that message",
+    "audience": "Of whom it is, judged now: people, bot or staff (own people); figures leave out the last two",
 }
-"""What identity says of a message."""
+"""What is worked out about who sent a message."""
 
 PAGE: Mapping[str, str] = {
     "name": "The name of the page or screen",

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
+from footfall.analytics.audience import texts_of
 from footfall.analytics.event_names import Meaning
 from footfall.analytics.exports.columns import PERSON
 from footfall.analytics.exports.selection import Selection
@@ -28,11 +29,17 @@ _PLAIN = r"^[!-~](?:[\x00-\x7f]*[!-~])?$"
 
 
 class SelectedRows:
-    """Reads parts by their numbers in `persons`. `meanings` says under which other names events came in."""
+    """Reads parts by their numbers in `persons`. `meanings` says under which other names events came in.
 
-    def __init__(self, parts: Sequence[Part], persons: Persons, meanings: Mapping[str, Meaning]) -> None:
+    `audiences` has those of the rows of each part: see `footfall.analytics.audience`.
+    """
+
+    def __init__(
+        self, parts: Sequence[Part], persons: Persons, meanings: Mapping[str, Meaning], audiences: Sequence[Any]
+    ) -> None:
         self._parts = parts
         self._persons = persons
+        self._audiences = audiences
         self._meanings = meanings
         self._person_ids: dict[int, str] = {}
         self._with_ids: dict[frozenset[str], list[int]] = {}
@@ -132,7 +139,9 @@ class SelectedRows:
         """What identity says of some rows, by column."""
         if not names:
             return
-        pieces: dict[str, list[Any]] = {name: [pyarrow.array([], _TEXT)] for name in names}
+        if "audience" in names:
+            yield "audience", texts_of(self._audiences[number], self._parts[number].messages).take(rows)
+        pieces: dict[str, list[Any]] = {name: [pyarrow.array([], _TEXT)] for name in names - {"audience"}}
         for run in runs(rows):
             start, stop = run[0].as_py(), run[-1].as_py() + 1
             here = pc.subtract(run, start)

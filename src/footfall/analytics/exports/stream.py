@@ -133,7 +133,8 @@ class MessageStream:
         from footfall.analytics.exports.selected import SelectedRows  # loaded with pyarrow
 
         persons = self._stored.persons  # first, for that may leave out parts
-        return SelectedRows(self._stored.parts, persons, meanings(self._stored.plan))
+        audiences = self._stored.audiences
+        return SelectedRows(self._stored.parts, persons, meanings(self._stored.plan), audiences)
 
     @cached_property
     def _extents(self) -> list[_Extent]:
