@@ -18,6 +18,7 @@ from footfall.analytics.event_names import meanings
 from footfall.analytics.persons import DEVICE, VISITOR
 from footfall.analytics.persons.arrays import INT, joined, paired
 from footfall.analytics.persons.fetching import fetch
+from footfall.analytics.persons.lookups import MESSAGES
 from footfall.analytics.persons.person_rows import rows_of, rows_of_nobody, shared_ids
 from footfall.identity.aliases import AliasEffect
 from footfall.identity.attribution import Reason
@@ -207,12 +208,14 @@ class PersonMessages:
             yield ReasonCount(total["reason"], total["count_all_sum"], total["evidence_part_count"], tuple(examples))
 
     def _messages_at(self, shown: Any) -> Any:
-        """The messages that are evidence, in order."""
+        """The messages that are evidence, in order: most are the person's."""
         part, row = (joined([shown.column(f"evidence_{name}")]) for name in ("part", "row"))
+        key, own = paired(part, row), self._rows.select(MESSAGES.names)
+        is_other = pc.invert(pc.is_in(key, value_set=_places(own)))
+        part, row = part.filter(is_other), row.filter(is_other)
         by_part = {number: row.filter(pc.equal(part, number)) for number in part.unique().to_pylist()}
-        messages = self._source.persons.lookups.messages_at(by_part)
-        keys = paired(*(joined([messages.column(name)]) for name in ("part", "row")))
-        return messages.take(pc.index_in(paired(part, row), value_set=keys))
+        messages = pyarrow.concat_tables([own, self._source.persons.lookups.messages_at(by_part)]).combine_chunks()
+        return messages.take(pc.index_in(key, value_set=_places(messages)))
 
     def _evidence(self, groups: Any) -> dict[str, list[Evidence]]:
         """The messages that are evidence, by the reason for which they are, in order."""
@@ -236,6 +239,10 @@ class PersonMessages:
                 )
             )
         return evidence
+
+
+def _places(messages: Any) -> Any:
+    return paired(*(joined([messages.column(name)]) for name in ("part", "row")))
 
 
 def _order(line: tuple[Any, ...]) -> tuple[Any, ...]:

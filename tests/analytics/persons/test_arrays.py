@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from footfall.analytics.persons.arrays import (
     INT,
     constant,
+    few_true,
     flags,
     joined,
     least,
@@ -37,6 +38,13 @@ def test_flags_are_true_at_their_indices_alone(size: int, data: st.DataObject) -
     indices = data.draw(st.lists(st.integers(0, size - 1), max_size=40))
 
     assert flags(size, ints(indices)).to_pylist() == [place in indices for place in range(size)]
+
+
+@given(st.integers(0, 300), st.sets(st.integers(0, 299)), st.integers(0, 3))
+def test_the_few_true_places_of_a_mask_are_all_of_them(size: int, true: set[int], start: int) -> None:
+    mask = pyarrow.array([place in true for place in range(size)], pyarrow.bool_()).slice(start)
+
+    assert few_true(mask) == [place - start for place in sorted(true) if start <= place < size]
 
 
 @given(st.lists(numbers, min_size=1, max_size=30), st.data())

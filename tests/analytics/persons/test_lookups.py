@@ -86,6 +86,17 @@ def test_messages_have_their_ids_times_and_persons(log: list[list[Observation]])
     assert persons.lookups.persons_of(messages).to_pylist() == whose
 
 
+@settings(max_examples=50)
+@example(SHARED)
+@given(LOGS)
+def test_the_dictionary_says_the_persons_of_an_id_as_its_messages_do(log: list[list[Observation]]) -> None:
+    persons = persons_of(log)
+
+    for number in range(len(persons.dictionary.ids)):
+        whose = persons.lookups.persons_of(persons.lookups.led_by(number)).to_pylist()
+        assert persons.lookups.persons_of_id(number) == set(whose)
+
+
 @pytest.mark.parametrize("ids", [["ann"], ["ann", "ann", "b1"], list(IDS)])
 def test_parts_without_any_of_the_ids_are_left_out(ids: list[str]) -> None:
     other = [Observation("web", "m9", "page", 1, "zoe", "b9")]

@@ -37,7 +37,7 @@ _log = logging.getLogger("footfall")
 FOLDER = "cache"
 """The name of the folder in a data folder."""
 
-_VERSION = 5  # of the tables
+_VERSION = 6  # of the tables
 _DICTIONARY = "persons"
 _SUFFIX = ".part"
 _PLACES = ".places"

@@ -10,9 +10,10 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import BIG, INT, constant, flags, joined, paired
+from footfall.analytics.persons.arrays import BIG, INT, constant, few_true, flags, joined, paired
 from footfall.analytics.persons.dictionary import DEVICE, NOBODY, SHARED, VISITOR, IdDictionary
 from footfall.analytics.persons.reader import PartReader
+from footfall.analytics.persons.summary import ALONE, PRODUCT, USER
 from footfall.analytics.persons.timelines import ENTRIES
 
 __all__ = ["MESSAGES", "Lookups"]
@@ -43,16 +44,30 @@ class Lookups:
         numbers = pc.indices_nonzero(pc.equal(self._dictionary.ids, text))
         return numbers[0].as_py() if len(numbers) else None
 
+    def persons_of_id(self, id_: int) -> set[int]:
+        """The persons to whom an id leads, as its messages say; those of most ids the dictionary says at once."""
+        dictionary = self._dictionary
+        role, owner = dictionary.roles[id_].as_py(), dictionary.owners[id_].as_py()
+        is_alias = pc.any(pc.equal(dictionary.aliases.column("previous"), id_)).as_py()
+        if is_alias or role & PRODUCT or owner == SHARED:
+            return set(self.persons_of(self.led_by(id_)).unique().to_pylist())
+        persons = {dictionary.canonical[id_].as_py()} if role & USER else set()
+        if owner != NOBODY:
+            return persons | {owner}
+        return persons | {VISITOR + id_} if role & ALONE else persons
+
     def by_part(self, ids: Any) -> dict[int, list[int]]:
         """The parts that have any of some ids, each with the numbers that the part has for them."""
         if len(ids) > _FEW:
-            return self._parts_of(pc.indices_nonzero(flags(len(self._dictionary.ids), ids).take(self._ids)))
+            is_asked = flags(len(self._dictionary.ids), ids)
+            places = [pc.indices_nonzero(is_asked.take(numbers)).to_pylist() for numbers in self._dictionary.maps]
+            return {part: local for part, local in enumerate(places) if local}
         parts: dict[int, list[int]] = {}
         for id_ in ids.to_pylist():
             if id_ not in self._of_id:
                 if len(self._of_id) == _MOST_KEPT:
                     self._of_id.clear()
-                self._of_id[id_] = self._parts_of(pc.indices_nonzero(pc.equal(self._ids, id_)))
+                self._of_id[id_] = dict(self._places_of(pc.equal(self._ids, id_)))
             for part, local in self._of_id[id_].items():
                 parts.setdefault(part, []).extend(local)
         return dict(sorted(parts.items()))
@@ -111,25 +126,26 @@ class Lookups:
         if not is_shared.true_count:
             return person
         shared = messages.filter(is_shared)
-        entries = self.asked_entries(joined([shared.column("anonymous")]).unique())
+        entries = self.entries_of(joined([shared.column("anonymous")]).unique())
+        entries = entries.filter(entries.column("user").is_null()).combine_chunks()
         entry = pc.index_in(_place(shared), value_set=_place(entries))
         return pc.replace_with_mask(person, is_shared, joined([entries.column("person")]).take(entry))
 
-    def asked_entries(self, devices: Any) -> Any:
-        """The entries without a user of some shared devices."""
+    def entries_of(self, devices: Any) -> Any:
+        """The entries of some shared devices."""
         first, count = self._dictionary.first_entry, self._dictionary.entry_count
         starts, counts = (column.take(devices).to_pylist() for column in (first, count))
         of_devices = [self._dictionary.entries.slice(*place) for place in zip(starts, counts, strict=True)]
-        entries = pyarrow.concat_tables([ENTRIES.empty_table(), *of_devices])
-        return entries.filter(entries.column("user").is_null()).combine_chunks()
+        return pyarrow.concat_tables([ENTRIES.empty_table(), *of_devices]).combine_chunks()
 
-    def _parts_of(self, places: Any) -> dict[int, list[int]]:
-        """The parts in which these places of all ids are, and their places there."""
-        parts: dict[int, list[int]] = {}
-        for place in places.to_pylist():
-            part = bisect_right(self._ends, place)
-            parts.setdefault(part, []).append(place - (self._ends[part - 1] if part else 0))
-        return parts
+    def _places_of(self, masks: Any) -> Iterator[tuple[int, list[int]]]:
+        """The parts where an id is, by a mask of all ids in some chunks, each with the one number that it has there."""
+        start = 0
+        for mask in masks.chunks:
+            for place in few_true(mask):
+                part = bisect_right(self._ends, start + place)
+                yield part, [start + place - (self._ends[part - 1] if part else 0)]
+            start += len(mask)
 
 
 def _is(ids: Any, id_: int) -> Any:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from footfall.analytics.persons.arrays import INT, constant, flags, joined, least, paired, patched, positions
 from footfall.analytics.persons.dictionary import ALIASES, CLAIMS, EMPTY, NOBODY, SHARED, IdDictionary
 from footfall.analytics.persons.reader import PartReader
-from footfall.analytics.persons.summary import ALONE, ANONYMOUS, STREAM, USER, PartSummary, has_role
+from footfall.analytics.persons.summary import ALONE, ANONYMOUS, PRODUCT, STREAM, USER, PartSummary, has_role
 from footfall.analytics.persons.timelines import ENTRIES, attributed, entries_of, in_order
 from footfall.identity.aliases import alias_effects, canonical_ids
 
@@ -84,7 +84,7 @@ def _with_roles(roles: Any, size: int, maps: Sequence[Any], summaries: Sequence[
     touched = numbers.unique()
     place = pc.index_in(numbers, value_set=touched)
     merged = roles.take(touched)
-    for bit in (USER, ANONYMOUS, ALONE, STREAM):
+    for bit in (USER, ANONYMOUS, ALONE, STREAM, PRODUCT):
         is_so = flags(len(touched), place.filter(has_role(bits, bit))).cast(roles.type)
         merged = pc.bit_wise_or(merged, pc.multiply(is_so, pyarrow.scalar(bit, roles.type)))
     return patched(roles, touched, merged)

@@ -20,6 +20,8 @@ __all__ = [
     "shared_ids",
 ]  # fmt: skip
 
+_BATCH = 1_000  # messages of others that are looked at before it is asked whether more are needed
+
 ROWS = pyarrow.schema([
     *MESSAGES, *(pyarrow.field(name, INT if "evidence" in name else pyarrow.string())
     for name in ("reason", "evidence_part", "evidence_row")),
@@ -135,11 +137,20 @@ def shared_ids(persons: Persons, person: int, anonymous: Any) -> list[str]:
     anonymous = anonymous.filter(pc.equal(owners.take(anonymous), SHARED))
     if not len(anonymous):
         return []
-    messages = persons.lookups.messages_at(persons.lookups.rows_with(anonymous))
-    user, device, other = (joined([messages.column(name)]) for name in ("user", "device", "anonymous"))
-    is_other = pc.and_(pc.not_equal(persons.lookups.persons_of(messages), person), pc.is_in(other, anonymous))
-    is_other = pc.and_(pc.fill_null(is_other, False), pc.or_(user.is_valid(), device.is_null()))
-    return sorted(persons.dictionary.ids.take(other.filter(is_other).unique()).to_pylist())
+    entries, canonical = persons.lookups.entries_of(anonymous), persons.dictionary.canonical
+    theirs = pc.coalesce(canonical.take(joined([entries.column("user")])), joined([entries.column("person")]))
+    others = entries.filter(pc.not_equal(theirs, person)).select(["device", "part", "row"])
+    shared: set[int] = set()
+    for batch in others.to_batches(_BATCH) if len(others) else ():
+        if len(shared) == len(anonymous):
+            break
+        for device, part, row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            if device not in shared:
+                own = persons.reader.rows(part).ids.column("anonymous")[row].as_py()
+                # An alias is in the timeline of its previous id, too, without having come from that device.
+                if own is not None and persons.dictionary.maps[part][own].as_py() == device:
+                    shared.add(device)
+    return sorted(persons.dictionary.ids.take(_array(shared)).to_pylist())
 
 
 def aliases_at(persons: Persons, part: Any, row: Any) -> Any:
@@ -176,7 +187,8 @@ def _with_evidence(persons: Persons, rows: Any) -> Any:
     claims = persons.first_claims(anonymous.filter(is_sole).unique())
     claim = pc.index_in(anonymous, value_set=joined([claims.column("device")]))
     is_shared = pc.is_in(reason, value_set=pyarrow.array(["same_session", "contested"]))
-    entries = persons.lookups.asked_entries(anonymous.filter(is_shared).unique())
+    entries = persons.lookups.entries_of(anonymous.filter(is_shared).unique())
+    entries = entries.filter(entries.column("user").is_null()).combine_chunks()
     entry = pc.index_in(
         paired(part, row), value_set=paired(*(joined([entries.column(name)]) for name in ("part", "row")))
     )

@@ -301,7 +301,7 @@ class Persons:
         of_id = pc.equal(self.dictionary.canonical, number)
         if pc.any(pc.and_(of_id, has_role(self.dictionary.roles, USER))).as_py():
             persons.add(number)
-        persons.update(self.lookups.persons_of(self.lookups.led_by(number)).unique().to_pylist())
+        persons |= self.lookups.persons_of_id(number)
         return sorted(persons)
 
     def _with_person_id(self, text: str) -> list[int]:

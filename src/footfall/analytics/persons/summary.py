@@ -14,13 +14,13 @@ from footfall.analytics.persons.usable import usable
 from footfall.storage.part import Part
 
 __all__ = [
-    "ALONE", "ANONYMOUS", "STREAM", "USER", "PartRows", "PartSummary", "has_role", "is_of_type", "rows_of_type",
-    "summarise",
+    "ALONE", "ANONYMOUS", "PRODUCT", "STREAM", "USER", "PartRows", "PartSummary", "has_role", "is_of_type",
+    "rows_of_type", "summarise",
 ]  # fmt: skip
 
-USER, ANONYMOUS, ALONE, STREAM = 1, 2, 4, 8
+USER, ANONYMOUS, ALONE, STREAM, PRODUCT = 1, 2, 4, 8, 16
 """Bits of how an id was seen: as a user id; as an anonymous id; as the anonymous id of a message without any other id;
-as the device id of a message without a user id."""
+as the device id of a message without a user id; as any device id."""
 
 _UINT8 = pyarrow.uint8()
 
@@ -119,6 +119,7 @@ def _roles(rows: PartRows, size: int) -> Any:
         (ANONYMOUS, anonymous),
         (ALONE, anonymous.filter(pc.and_(no_user, device.is_null()))),
         (STREAM, device.filter(no_user)),
+        (PRODUCT, device),
     ):
         roles = pc.bit_wise_or(roles, pc.multiply(flags(size, numbers.drop_null()).cast(_UINT8), _scalar(bit)))
     return roles

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,7 +36,7 @@ class FilePart(Part):
         self._disk = disk
         self._file = file
         self._lock = threading.Lock()
-        self._metadata: Any = None
+        self._earlier: tuple[Any, Footer] | None = None
         self._stretches = stretches
 
     @property
@@ -93,8 +95,8 @@ class FilePart(Part):
     def _opened(self, read: Callable[[Any, Footer], _T]) -> _T:
         try:
             with open_file(self._folder, self._disk, self._file) as stream:
-                parquet, footer = open_parquet(stream, self._file, self._metadata)
-                self._metadata = parquet.metadata
+                parquet, footer = open_parquet(stream, self._file, self._earlier)
+                self._earlier = parquet.metadata, footer
                 return read(parquet, footer)
         except (OSError, ValueError, KeyError) as error:  # pyarrow's own errors are ValueErrors and OSErrors
             path = self._folder / self._file.name
@@ -126,18 +128,22 @@ def _taken(parquet: Any, names: Sequence[str], rows: Any) -> Any:
     import pyarrow
     import pyarrow.compute as pc
 
-    tables, places, start = [], [], 0
-    for number in range(parquet.num_row_groups):
-        stop = start + parquet.metadata.row_group(number).num_rows
-        here = pc.indices_nonzero(pc.and_(pc.greater_equal(rows, start), pc.less(rows, stop)))
-        if len(here):
-            group = parquet.read_row_group(number, columns=names, use_threads=False)
-            tables.append(group.take(pc.subtract(rows.take(here), start)))
-            places.append(here)
-        start = stop
+    numbers = range(parquet.num_row_groups)
+    ends = list(itertools.accumulate(parquet.metadata.row_group(number).num_rows for number in numbers))
+    places: dict[int, list[int]] = {}
+    for place, row in enumerate(rows.to_pylist()):
+        places.setdefault(bisect_right(ends, row), []).append(place)
+    tables = []
+    for number, here in places.items():
+        start = ends[number - 1] if number else 0
+        group = parquet.read_row_group(number, columns=names, use_threads=False)
+        tables.append(group.take(pc.subtract(rows.take(pyarrow.array(here)), start)))
     if not tables:
         return parquet.read_row_groups([], columns=names)
-    return pyarrow.concat_tables(tables).take(pc.sort_indices(pyarrow.concat_arrays(places)))
+    if len(tables) == 1:
+        return tables[0]
+    order = pyarrow.array(list(itertools.chain.from_iterable(places.values())))
+    return pyarrow.concat_tables(tables).take(pc.sort_indices(order))
 
 
 def _column(rows: Any, name: str, stretch: Stretch) -> TypedColumn:

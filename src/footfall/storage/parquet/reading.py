@@ -127,19 +127,24 @@ def _verified(folder: Path, disk: Disk, file: SealedFile) -> Any:
     return open_parquet(pyarrow.BufferReader(content), file)[0]
 
 
-def open_parquet(stream: Any, file: SealedFile, metadata: Any = None) -> tuple[Any, Footer]:
+def open_parquet(stream: Any, file: SealedFile, earlier: tuple[Any, Footer] | None = None) -> tuple[Any, Footer]:
     """The Parquet file that is `file`, and what its footer says. Raises OSError, and ValueError for any other.
 
-    `metadata` is that of an earlier opening, which saves to check it again.
+    `earlier` has the metadata and the footer of an earlier opening, which saves to read and check them again.
     """
     size = stream.size() if isinstance(stream, pyarrow.BufferReader) else stream.seek(0, 2)
     if size != file.size:
         raise ValueError(f"{size:,} of its {file.size:,} bytes are there")
-    if metadata is None and file.footer and checksum(footer_bytes(stream)) != file.footer:
+    if earlier is None and file.footer and checksum(footer_bytes(stream)) != file.footer:
         raise ValueError("the bytes of its footer were changed")
     parquet = pyarrow.parquet.ParquetFile(
-        stream, metadata=metadata, read_dictionary=[*FEW, "rest"], page_checksum_verification=True
+        stream,
+        metadata=earlier and earlier[0],
+        read_dictionary=[*FEW, "rest"],
+        page_checksum_verification=True,
     )
+    if earlier is not None:
+        return parquet, earlier[1]
     footer = footer_of(parquet.schema_arrow.metadata)
     if footer is None:
         raise ValueError("it is a Parquet file that this footfall did not write")
