@@ -81,6 +81,21 @@ def test_names_are_asked_only_where_times_tie() -> None:
     assert asked == [[0, 3]]
 
 
+def test_entries_with_answers_stay_in_their_order_and_only_those_that_tie_with_new_ones_are_named() -> None:
+    asked: list[list[int]] = []
+
+    def asking(part: pyarrow.Array, row: pyarrow.Array) -> tuple[pyarrow.Array, pyarrow.Array]:
+        asked.append(row.to_pylist())
+        return names(part, row)
+
+    old, _ = attributed(entries([(0, 5, 1, False), (0, 5, 2, False), (0, 7, None, False)]), CANONICAL, 9)
+    new = entries([(0, 7, None, False)] * 4).slice(3)
+    table = in_order(pyarrow.concat_tables([old.take([1, 0, 2]), new]), asking)
+
+    assert table.column("row").to_pylist() == [1, 0, 2, 3]
+    assert asked == [[2, 3]]
+
+
 def test_entries_of_a_part_are_those_of_wanted_devices_and_streams_of_products_take_no_part() -> None:
     part = ListPart([
         Observation("web", "m1", "page", 1, None, "a1"),

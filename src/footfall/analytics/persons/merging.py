@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import INT, constant, flags, joined, least, paired, patched, positions
+from footfall.analytics.persons.arrays import INT, constant, few_true, flags, joined, least, paired, patched, positions
 from footfall.analytics.persons.dictionary import ALIASES, CLAIMS, EMPTY, NOBODY, SHARED, IdDictionary
 from footfall.analytics.persons.reader import PartReader
 from footfall.analytics.persons.summary import ALONE, ANONYMOUS, PRODUCT, STREAM, USER, PartSummary, has_role
@@ -19,7 +19,7 @@ __all__ = ["extended"]
 
 _CHUNKS = 64  # of a table that grows; then it is made one again
 _DEAD = 3  # times as many entries that count no more as others are too many
-_FEW = 16  # ids that are looked for one by one
+_FEW = 8  # ids that are looked for one by one
 
 
 def extended(
@@ -150,6 +150,8 @@ def _with_canonical(before: IdDictionary, ids: Any, aliases: Any) -> tuple[Any, 
 
 
 def _devices_of(claims: Any, users: Any) -> Any:
+    if not len(users):
+        return users
     return claims.column("device").filter(pc.is_in(claims.column("user"), value_set=users))
 
 
@@ -188,7 +190,7 @@ def _with_sessions(before: IdDictionary, after: IdDictionary, reader: PartReader
         for start, count in zip(starts.take(stays).to_pylist(), counts.take(stays).to_pylist(), strict=True)
         if count
     ]
-    table = in_order(pyarrow.concat_tables([table, *again]), reader.names)
+    table = in_order(pyarrow.concat_tables([*again, table]), reader.names)
     table, sessions = attributed(table, after.canonical, before.sessions)
     counts = patched(counts, others, constant(0, len(others)))
     after = after._replace(sessions=sessions, first_entry=starts, entry_count=counts)
@@ -212,8 +214,7 @@ def _with_entries(after: IdDictionary, before: Any, new: Any) -> IdDictionary:
 
 def _parts_with(maps: Sequence[Any], is_wanted: Any) -> list[int]:
     """The parts that have any of some ids."""
-    few = positions(len(is_wanted)).filter(is_wanted)
-    if len(few) > _FEW:
+    wanted = few_true(is_wanted)
+    if len(wanted) > _FEW:
         return [number for number, ids in enumerate(maps) if pc.any(is_wanted.take(ids)).as_py()]
-    wanted = few.to_pylist()
-    return [number for number, ids in enumerate(maps) if any(ids.index(id_).as_py() >= 0 for id_ in wanted)]
+    return [number for number, ids in enumerate(maps) if any(few_true(pc.equal(ids, id_)) for id_ in wanted)]

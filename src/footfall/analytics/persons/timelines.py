@@ -73,7 +73,8 @@ def _rows_on(anonymous: Any, is_wanted: Any) -> Any:
 def in_order(entries: Any, names: Names) -> Any:
     """Entries by device and (occurred_at, source, message_id).
 
-    `names` gives the sources and message ids of messages by part and row. It is asked only where times tie.
+    `names` gives the sources and message ids of messages by part and row. It is asked only where times tie: with that
+    of an entry without answers, for those that have some are in order already.
     """
     entries = entries.take(pc.sort_indices(entries, [("device", "ascending"), ("at", "ascending")])).combine_chunks()
     if not len(entries):
@@ -82,7 +83,11 @@ def in_order(entries: Any, names: Names) -> Any:
     is_as_before = pc.and_(pc.equal(device, shifted(device, -1)), pc.equal(at, shifted(at, None)))
     is_as_before = pc.fill_null(is_as_before, False)
     is_as_after = pyarrow.concat_arrays([is_as_before.slice(1), pyarrow.array([False])])
-    tied = positions(len(entries)).filter(pc.or_(is_as_before, is_as_after))
+    is_tied, is_new = pc.or_(is_as_before, is_as_after), joined([entries.column("first_part")]).is_null()
+    if is_new.true_count < len(entries):
+        moment = pc.cumulative_sum(pc.invert(is_as_before).cast(INT))
+        is_tied = pc.and_(is_tied, pc.is_in(moment, value_set=moment.filter(is_new).unique()))
+    tied = pc.indices_nonzero(is_tied).cast(INT)
     if not len(tied):
         return entries
     few = entries.take(tied)
@@ -90,7 +95,7 @@ def in_order(entries: Any, names: Names) -> Any:
     keys = pyarrow.table({"device": few.column("device"), "at": few.column("at"), "s": source, "m": message_id})
     order = pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names])
     places = joined([positions(len(entries))])
-    return entries.take(pc.replace_with_mask(places, pc.or_(is_as_before, is_as_after), tied.take(order)))
+    return entries.take(pc.replace_with_mask(places, is_tied, tied.take(order)))
 
 
 def attributed(entries: Any, canonical: Any, first_session: int) -> tuple[Any, int]:

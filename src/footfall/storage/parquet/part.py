@@ -24,6 +24,9 @@ __all__ = ["FilePart"]
 
 _T = TypeVar("_T")
 
+# Columns with few texts: who takes single rows of a group reads the list of them, and not a text for each row.
+_REPEATING = ("source", "type", "event", "client_id")
+
 
 class FilePart(Part):
     """A Part in the file `file` below `folder`. It is opened for each reading, and its footer checked at the first.
@@ -71,7 +74,7 @@ class FilePart(Part):
             names = stored_names(columns, is_marked=footer.is_marked)
             return messages_of(_taken(parquet, names, rows), columns)
 
-        return self._opened(read)
+        return self._opened(read, _REPEATING)
 
     def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         def read(parquet: Any, footer: Footer) -> Sequence[TypedColumn]:
@@ -92,10 +95,10 @@ class FilePart(Part):
 
         return self._opened(read)
 
-    def _opened(self, read: Callable[[Any, Footer], _T]) -> _T:
+    def _opened(self, read: Callable[[Any, Footer], _T], dictionaries: Sequence[str] = ()) -> _T:
         try:
             with open_file(self._folder, self._disk, self._file) as stream:
-                parquet, footer = open_parquet(stream, self._file, self._earlier)
+                parquet, footer = open_parquet(stream, self._file, self._earlier, dictionaries)
                 self._earlier = parquet.metadata, footer
                 return read(parquet, footer)
         except (OSError, ValueError, KeyError) as error:  # pyarrow's own errors are ValueErrors and OSErrors
@@ -137,7 +140,11 @@ def _taken(parquet: Any, names: Sequence[str], rows: Any) -> Any:
     for number, here in places.items():
         start = ends[number - 1] if number else 0
         group = parquet.read_row_group(number, columns=names, use_threads=False)
-        tables.append(group.take(pc.subtract(rows.take(pyarrow.array(here)), start)))
+        table = group.take(pc.subtract(rows.take(pyarrow.array(here)), start))
+        for name in set(table.column_names).intersection(_REPEATING):
+            texts = table.column(name).cast(pyarrow.string())
+            table = table.set_column(table.column_names.index(name), name, texts)
+        tables.append(table)
     if not tables:
         return parquet.read_row_groups([], columns=names)
     if len(tables) == 1:

@@ -127,10 +127,13 @@ def _verified(folder: Path, disk: Disk, file: SealedFile) -> Any:
     return open_parquet(pyarrow.BufferReader(content), file)[0]
 
 
-def open_parquet(stream: Any, file: SealedFile, earlier: tuple[Any, Footer] | None = None) -> tuple[Any, Footer]:
+def open_parquet(
+    stream: Any, file: SealedFile, earlier: tuple[Any, Footer] | None = None, dictionaries: Sequence[str] = ()
+) -> tuple[Any, Footer]:
     """The Parquet file that is `file`, and what its footer says. Raises OSError, and ValueError for any other.
 
-    `earlier` has the metadata and the footer of an earlier opening, which saves to read and check them again.
+    `earlier` has the metadata and the footer of an earlier opening, which saves to read and check them again. The
+    columns of `dictionaries` are read as Arrow's dictionaries, besides those that always are.
     """
     size = stream.size() if isinstance(stream, pyarrow.BufferReader) else stream.seek(0, 2)
     if size != file.size:
@@ -140,7 +143,7 @@ def open_parquet(stream: Any, file: SealedFile, earlier: tuple[Any, Footer] | No
     parquet = pyarrow.parquet.ParquetFile(
         stream,
         metadata=earlier and earlier[0],
-        read_dictionary=[*FEW, "rest"],
+        read_dictionary=[*FEW, "rest", *dictionaries],
         page_checksum_verification=True,
     )
     if earlier is not None:
