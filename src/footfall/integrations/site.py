@@ -127,13 +127,21 @@ class Site:
         if hit.visit is None or hit.visit.reason != "own":
             return None
         path = hit.visit.request.path
-        name = path if path == GPC_PATH else path[len(self.options.prefix) + 1 :].partition("/")[0]
+        name = path if path == GPC_PATH else path.removeprefix(self.options.prefix.rstrip("/") + "/").partition("/")[0]
         try:
             route = OWN_ROUTES.get(name)
             return None if route is None else route(self, hit)
         except Exception as error:  # noqa: BLE001 - as above
             self.failed("own_response()", error)
             return None
+
+    def staff_link(self) -> str | None:
+        """The path that marks a browser as one of the team's, once it is opened; None where the plan allows none.
+
+        Whoever has it can leave their browser out of the figures, and no more.
+        """
+        link = None if self._capture is None else self._capture.rules.staff.link
+        return None if link is None else f"{self.options.prefix.rstrip('/')}/staff/{link}"
 
     def depart(self, hit: Hit, response: WebResponse) -> Sequence[tuple[str, str]]:
         """Decide what follows from a response, and return the headers to add to it; nothing is sent yet.

@@ -56,7 +56,7 @@ class WebCapture:
     """Decides about hits by the rules of one site. It keeps nothing of a hit; threads may share it."""
 
     def __init__(self, rules: WebRules) -> None:
-        self._rules = rules
+        self.rules = rules
         self._excluded = re.compile(
             "|".join(map(_pattern, (*rules.web.exclude, *rules.exclude))) or r"(?!)", re.DOTALL
         ).match
@@ -64,7 +64,7 @@ class WebCapture:
 
     def arrive(self, request: WebRequest, *, now_us: int, new_id: Callable[[], str]) -> Visit:
         """What arrives, and whether it can become a page view."""
-        return Visit(request, self._rules, arrived_us=now_us, reason=self._reason(request), new_id=new_id)
+        return Visit(request, self.rules, arrived_us=now_us, reason=self._reason(request), new_id=new_id)
 
     def _reason(self, request: WebRequest) -> str | None:
         if request.path.startswith(self._own) or request.path == GPC_PATH:
@@ -96,22 +96,22 @@ class WebCapture:
             headers, notes, departure = self._cookies(visit, response, user_id, today=now_us // DAY_US)
             if visit.recognition.is_forged:
                 notes.append("forged_cookie")
-        if self._rules.client_hints and page is not None and self._may_ask(visit, response):
+        if self.rules.client_hints and page is not None and self._may_ask(visit, response):
             headers.append(("Accept-CH", ACCEPT_CH))
-        if self._rules.debug:
+        if self.rules.debug:
             headers.append(("Footfall", "counted" if reason is None else f"not counted ({reason})"))
         return msgspec.structs.replace(departure, page=page, reason=reason, headers=headers, notes=notes)
 
     def _level(self, visit: Visit, page: PageView) -> ConsentLevel:
-        return self._rules.consent.level(None, "page", page.name, visit.recognition.statement)
+        return self.rules.consent.level(None, "page", page.name, visit.recognition.statement)
 
     def _page(self, visit: Visit, response: WebResponse, now_us: int) -> PageView:
-        name = response.route or (visit.request.path if self._rules.web.paths else NO_ROUTE)
-        properties: dict[str, Any] = {**page_of(visit.request, self._rules, response.route), "status": response.status}
+        name = response.route or (visit.request.path if self.rules.web.paths else NO_ROUTE)
+        properties: dict[str, Any] = {**page_of(visit.request, self.rules, response.route), "status": response.status}
         properties["duration_ms"] = max(0, now_us - visit.arrived_us) // 1_000
         if response.title:
             properties["title"] = response.title[:512]
-        if query := allowed_query(visit.request.query, self._rules.web.query):
+        if query := allowed_query(visit.request.query, self.rules.web.query):
             properties["query"] = query
         return PageView(name[:512], properties)
 
@@ -124,7 +124,7 @@ class WebCapture:
         self, visit: Visit, response: WebResponse, user_id: str | UnsetType | None, *, today: int
     ) -> tuple[list[tuple[str, str]], list[str], Departure]:
         """The headers that set cookies, what to count, and whom to identify; nothing where a cache may keep it."""
-        rules, cookie = self._rules, self._rules.cookie
+        rules, cookie = self.rules, self.rules.cookie
         values: list[str] = []
         identify, is_reset = None, False
         if visit.choice is not None:

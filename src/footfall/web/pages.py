@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from footfall.web.request import WebRequest, WebResponse
 
-__all__ = ["REQUESTS", "RESPONSES", "is_embedded", "reason_by_request", "reason_by_response"]
+__all__ = ["REQUESTS", "RESPONSES", "is_embedded", "is_prefetch", "reason_by_request", "reason_by_response"]
 
 _Headers = Mapping[str, str]
 
@@ -27,7 +27,8 @@ def _is_static(request: WebRequest) -> bool:
     return request.path.rpartition("/")[2].rpartition(".")[2].lower() in _STATIC and "." in request.path
 
 
-def _is_prefetch(headers: _Headers) -> bool:
+def is_prefetch(headers: _Headers) -> bool:
+    """Whether a browser loads this in advance, and nobody sees it yet."""
     return any(
         "prefetch" in value or "prerender" in value or "preview" in value
         for value in (headers[name].lower() for name in _PREFETCH if name in headers)
@@ -65,7 +66,7 @@ def _is_subresource(headers: _Headers) -> bool:
 REQUESTS: Sequence[tuple[str, Callable[[WebRequest], bool]]] = (
     ("method", lambda request: request.method != "GET"),
     ("static", _is_static),
-    ("prefetch", lambda request: _is_prefetch(request.headers)),
+    ("prefetch", lambda request: is_prefetch(request.headers)),
     ("partial", lambda request: _is_partial(request.headers)),
     ("subresource", lambda request: _is_subresource(request.headers)),
 )

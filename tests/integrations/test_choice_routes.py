@@ -1,0 +1,188 @@
+"""The pages on which a visitor chooses, and the link that marks the team's own browsers."""
+
+from __future__ import annotations
+
+from http.cookies import SimpleCookie
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.web.sites import BROWSER, ID, KEY, TODAY, plan
+
+from footfall import Client
+from footfall.integrations.options import SiteOptions
+from footfall.integrations.own_response import OwnResponse
+from footfall.integrations.site import Site
+from footfall.plan.model import Staff
+from footfall.testing import Recorder
+from footfall.web.request import WebRequest
+from footfall.web.visitor_cookie import CookieVisitor, VisitorCookie
+
+HERE = {"sec-fetch-site": "same-origin", "referer": "https://shop.example/cart?x=1"}
+
+
+def site(rule: str = "opt_in", *, has_link: bool = False, prefix: str = "/footfall") -> Site:
+    tracking_plan = msgspec.structs.replace(plan(rule), staff=Staff(signed_link=has_link))
+    return Site(Client(Recorder(), plan=tracking_plan), SiteOptions(cookie_keys=[KEY], prefix=prefix))
+
+
+def ask(shop: Site, path: str, method: str = "GET", query: str = "", **headers: str) -> OwnResponse | None:
+    names = BROWSER | {name.replace("_", "-"): value for name, value in headers.items()}
+    request = WebRequest(method=method, scheme="https", host="shop.example", path=path, query=query, headers=names)
+    return shop.own_response(shop.begin(request))
+
+
+def post(shop: Site, query: str, headers: dict[str, str]) -> OwnResponse:
+    names = {name.replace("-", "_"): value for name, value in headers.items()}
+    response = ask(shop, "/footfall/consent", "POST", query, **names)
+    assert response is not None
+    return response
+
+
+def cookies(response: OwnResponse) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for name, value in response.headers:
+        if name == "Set-Cookie":
+            values |= {key: morsel.value for key, morsel in SimpleCookie(value).items()}
+    return values
+
+
+def test_the_page_has_a_button_to_agree_and_one_to_refuse_for_each_purpose() -> None:
+    response = ask(site(), "/footfall/consent")
+
+    assert response is not None
+    text = response.body.decode()
+    for answer in ("statistics=1", "statistics=0", "marketing=1", "marketing=0"):
+        assert f'formaction="/footfall/consent?{answer}"' in text
+
+
+def test_a_choice_is_kept_and_leads_back_to_the_page() -> None:
+    response = post(site(), "statistics=1", HERE)
+
+    assert response.status == 303
+    assert dict(response.headers)["Location"] == "/cart?x=1"
+    assert cookies(response)["ff_consent"] == "statistics=1"
+    assert "ff_id" in cookies(response)
+
+
+def test_a_refusal_takes_the_visitors_cookie_away() -> None:
+    known = VisitorCookie("ff_id", [KEY]).value(CookieVisitor(ID, TODAY))
+    response = post(site("statistics_exempt"), "statistics=0", {**HERE, "cookie": f"ff_id={known}"})
+
+    assert cookies(response) == {"ff_id": "", "ff_consent": "statistics=0"}
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"),
+    [
+        ("statistics=1", {"sec-fetch-site": "cross-site"}),
+        ("statistics=1", {"sec-fetch-site": "same-site"}),
+        ("unheard_of=1", HERE),
+        ("statistics=yes", HERE),
+        ("", HERE),
+    ],
+)
+def test_another_site_cannot_choose_and_no_choice_is_none(query: str, headers: dict[str, str]) -> None:
+    response = post(site(), query, headers)
+
+    assert response.status == 403
+    assert cookies(response) == {}
+
+
+def old_browser(**headers: str) -> Any:
+    request = WebRequest(
+        method="POST", scheme="https", host="shop.example", path="/footfall/consent", query="statistics=0",
+        headers={name: value for name, value in BROWSER.items() if not name.startswith("sec-")} | headers,
+    )  # fmt: skip
+    shop = site()
+    return shop.own_response(shop.begin(request))
+
+
+def test_a_browser_that_names_no_site_is_judged_by_the_origin() -> None:
+    assert old_browser(origin="https://shop.example").status == 303
+    assert old_browser(origin="https://evil.example").status == 403
+    assert old_browser(origin="null").status == 403
+    assert old_browser().status == 303
+
+
+@pytest.mark.parametrize(
+    ("referer", "location"),
+    [
+        ("https://shop.example/", "/"),
+        ("https://evil.example/cart", "/"),
+        ("https://shop.example//evil.example", "/"),
+        ("https://shop.example/\\evil.example", "/"),
+        ("https://shop.example@evil.example/", "/"),
+        ("https://shop.example/a\r\nSet-Cookie: x", "/aSet-Cookie: x"),
+        ("http://[", "/"),
+        ("", "/"),
+    ],
+)
+def test_the_way_back_leads_to_this_site_alone(referer: str, location: str) -> None:
+    response = post(site(), "statistics=0", {**HERE, "referer": referer})
+
+    assert dict(response.headers)["Location"] == location
+
+
+@given(st.text())
+def test_no_referrer_leads_to_another_site_or_breaks_a_header(referer: str) -> None:
+    location = dict(post(site(), "statistics=0", {**HERE, "referer": f"https://shop.example/{referer}"}).headers)[
+        "Location"
+    ]
+
+    assert location.startswith("/")
+    assert not location.startswith("//")
+    assert location.isascii()
+    assert location.isprintable()
+
+
+def test_the_link_to_opt_out_refuses_every_purpose() -> None:
+    response = ask(site("statistics_exempt"), "/footfall/opt-out")
+
+    assert response is not None
+    assert cookies(response)["ff_consent"] == "statistics=0&marketing=0"
+
+
+def test_a_browser_that_loads_the_link_in_advance_refuses_nothing() -> None:
+    response = ask(site("statistics_exempt"), "/footfall/opt-out", sec_purpose="prefetch")
+
+    assert response is not None
+    assert cookies(response) == {}
+
+
+def test_where_the_browser_refuses_there_is_nothing_to_choose() -> None:
+    response = ask(site(), "/footfall/consent", sec_gpc="1")
+
+    assert response is not None
+    assert b"<button" not in response.body
+
+
+def test_the_signed_link_marks_a_browser_as_one_of_the_teams_until_it_is_taken_away() -> None:
+    shop = site(has_link=True)
+    link = shop.staff_link()
+    assert link is not None
+    response = ask(shop, link)
+    assert response is not None
+    hit = shop.begin(
+        WebRequest(
+            method="GET", scheme="https", host="shop.example", path="/",
+            headers={**BROWSER, "cookie": f"ff_staff={cookies(response)['ff_staff']}"},
+        )
+    )  # fmt: skip
+
+    assert hit.visit is not None
+    assert hit.visit.context["staff"] is True
+    off = ask(shop, "/footfall/staff/off")
+    assert off is not None
+    assert cookies(off) == {"ff_staff": ""}
+
+
+def test_a_link_that_is_not_ours_is_left_to_the_application() -> None:
+    assert ask(site(has_link=True), "/footfall/staff/forged") is None
+    assert site().staff_link() is None
+
+
+def test_a_prefix_may_end_with_a_slash() -> None:
+    assert ask(site(prefix="/stats/"), "/stats/consent") is not None
