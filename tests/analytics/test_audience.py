@@ -164,6 +164,37 @@ def test_who_says_once_that_they_are_of_the_team_is_so_in_all_their_messages(
     assert judged(data) == {"before": expected, "m1": expected, "who": expected, "m2": "people"}
 
 
+@pytest.mark.parametrize("state", [untouched, seal], ids=["unsealed", "sealed"])
+def test_page_views_that_come_too_fast_are_a_bots_and_what_else_the_visitor_does_is_not(
+    state: State, tmp_path: Path
+) -> None:
+    browser = {"context": {"userAgent": CHROME}, "anonymousId": "a"}
+    pages = [
+        {"type": "page", "messageId": f"p{number}", "timestamp": f"2026-11-29T10:00:00.{number:03}Z", **browser}
+        for number in range(25)
+    ]
+    later = {"type": "page", "messageId": "later", "timestamp": "2026-11-29T10:30:00Z", **browser}
+    data = collect(tmp_path, [*pages, later, track(1, userId=None, anonymousId="a")])
+    state(data)
+
+    audience = judged(data)
+    assert {audience[f"p{number}"] for number in range(25)} == {"bot"}
+    assert (audience["later"], audience["m1"]) == ("people", "people")
+
+
+def test_a_burst_is_the_same_wherever_its_views_are_stored(tmp_path: Path) -> None:
+    browser = {"context": {"userAgent": CHROME}, "anonymousId": "a"}
+    pages = [
+        {"type": "page", "messageId": f"p{number}", "timestamp": f"2026-11-29T10:00:00.{number:03}Z", **browser}
+        for number in range(25)
+    ]
+    data = collect(tmp_path, pages[:12])
+    seal(data)
+    collect(data, pages[12:])
+
+    assert {*judged(data).values()} == {"bot"}
+
+
 def test_without_a_plan_only_marks_and_agents_count(tmp_path: Path) -> None:
     data = collect(tmp_path, [track(1, context={"ip": "192.0.2.7"}), track(2, context={"staff": True})])
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
-from footfall.analytics.bursts import burst_rows
+from footfall.analytics.bursts import bursts_of
 from footfall.errors import UsageError
 from footfall.plan.model import Plan, Staff
 from footfall.storage.part import Part, Stretch
@@ -75,13 +75,19 @@ def included(words: Iterable[str]) -> frozenset[Audience]:
 def audiences(parts: Sequence[Part], persons: Callable[[], Persons], plan: Plan | None) -> list[Any]:
     """For each part its rows' numbers in AUDIENCES as an int8 array; None where all are of people.
 
-    `persons` is asked only where the plan knows own people by what they say of themselves. Raises DamagedFileError.
+    `persons` is asked only where messages name user agents, or the plan knows own people by what they say of
+    themselves. Raises DamagedFileError.
     """
     import pyarrow.compute as pc
 
     staff = (plan.staff if plan is not None else None) or Staff()
     judged = _Judged(_networks(staff))
-    columns = [judged.column(part) for part in parts]
+    columns = [judged.column(number, part) for number, part in enumerate(parts)]
+    if judged.with_agents:
+        for number, rows in bursts_of(parts, sorted(judged.with_agents), persons()).items():
+            before = _zeros(parts[number].messages) if columns[number] is None else columns[number]
+            are_new = pc.and_(rows, pc.equal(before, _PEOPLE))
+            columns[number] = pc.if_else(are_new, _int8(_BOT), before)
     if plan is None or not (staff.traits or staff.email_domains):
         return columns
     rule = _TraitRule.of(plan, staff)
@@ -160,13 +166,15 @@ class _TraitRule(NamedTuple):
 
 
 class _Judged:
-    """Judges texts of marks, each once."""
+    """Judges texts of marks, each once. `with_agents` are the numbers of the parts of which some name a user agent."""
 
     def __init__(self, networks: Sequence[Any]) -> None:
         self._networks = networks
         self._numbers: dict[str, int] = {}
+        self.with_agents: set[int] = set()
 
-    def column(self, part: Part) -> Any:
+    def column(self, number: int, part: Part) -> Any:
+        """The numbers of the rows of a part, which is of that number; None where all are of people."""
         import pyarrow
         import pyarrow.compute as pc
 
@@ -174,12 +182,13 @@ class _Judged:
         if marks.null_count == len(marks):
             return None
         encoded = pyarrow.concat_arrays([*marks.chunks]).dictionary_encode()
-        numbers = pyarrow.array([self._number(text) for text in encoded.dictionary.to_pylist()], pyarrow.int8())
-        views = burst_rows(part)
-        if not views and not pc.any(pc.not_equal(numbers, _PEOPLE)).as_py():
+        texts = encoded.dictionary.to_pylist()
+        if any(text.startswith('{"userAgent"') for text in texts):
+            self.with_agents.add(number)
+        numbers = pyarrow.array([self._number(text) for text in texts], pyarrow.int8())
+        if not pc.any(pc.not_equal(numbers, _PEOPLE)).as_py():
             return None
-        column = pc.fill_null(numbers.take(encoded.indices), _int8(_PEOPLE))
-        return _with_bots(column, views) if views else column
+        return pc.fill_null(numbers.take(encoded.indices), _int8(_PEOPLE))
 
     def _number(self, text: str) -> int:
         if text not in self._numbers:
@@ -244,18 +253,6 @@ def _is_one_of(value: object, values: Iterable[object]) -> bool:
 
 def _domain(address: str) -> str:
     return address.rpartition("@")[2].strip().lower()
-
-
-def _with_bots(column: Any, rows: Iterable[int]) -> Any:
-    """A column in which these rows are of bots, where they were of people."""
-    import pyarrow
-    import pyarrow.compute as pc
-
-    flags = bytearray(len(column))
-    for row in rows:
-        flags[row] = 1
-    are_bots = pyarrow.Array.from_buffers(pyarrow.int8(), len(column), [None, pyarrow.py_buffer(flags)]).cast("bool")
-    return pc.if_else(pc.and_(are_bots, pc.equal(column, _PEOPLE)), _int8(_BOT), column)
 
 
 def _zeros(number: int) -> Any:

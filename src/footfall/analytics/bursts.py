@@ -1,50 +1,91 @@
-"""Bursts: which rows of a part are page views that one visitor's browser cannot have shown to a person."""
+"""Bursts of page views: which of the stored ones came faster than a person can open pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from footfall.storage.part import Part
 from footfall.web.bursts import BURSTS, in_burst
 
-__all__ = ["burst_rows"]
+# pyarrow, and what reads columns by it, loads with the first dataset.
+if TYPE_CHECKING:
+    from footfall.analytics.persons import Persons
 
-_MINUTE = 60_000_000
-# A window of a burst touches at most two minutes, so that one of them has half of its views.
-_ENOUGH = min(views for views, window in BURSTS if window <= _MINUTE) // 2
+__all__ = ["bursts_of"]
 
 
-def burst_rows(part: Part) -> list[int]:
-    """The numbers of the rows of page views that are in a burst of their anonymous id, in no order.
+def bursts_of(parts: Sequence[Part], numbers: Sequence[int], persons: Persons) -> Mapping[int, Any]:
+    """By the number of a part, which of its rows are page views in a burst, as an Arrow mask; of parts with any.
 
-    A burst that goes on in another part is looked at in each by itself.
+    Only the parts of these numbers are looked at. A visitor is a person, whatever the browser. Raises DamagedFileError.
     """
     import pyarrow
     import pyarrow.compute as pc
 
-    pages = [stretch for stretch in part.stretches() if stretch.type == "page"]
-    if sum(stretch.stop - stretch.start for stretch in pages) < _ENOUGH:
-        return []
-    tables = [part.read(["anonymous_id", "occurred_at"], stretch.start, stretch.stop) for stretch in pages]
-    views = pyarrow.concat_tables(tables).combine_chunks()
-    ids = views.column("anonymous_id").combine_chunks().dictionary_encode().indices.cast("int64")
-    minutes = pc.divide(views.column("occurred_at").combine_chunks(), _MINUTE)
-    counts = pc.value_counts(pc.add(pc.shift_left(ids, pyarrow.scalar(32, "int64")), minutes))
-    busy = pc.and_(pc.greater_equal(counts.field("counts"), _ENOUGH), pc.is_valid(counts.field("values")))
-    if not busy.true_count:
-        return []
-    visitors = pc.unique(pc.shift_right(counts.field("values").filter(busy), pyarrow.scalar(32, "int64")))
-    numbers = pyarrow.array([row for stretch in pages for row in range(stretch.start, stretch.stop)], "int64")
-    chosen = pc.is_in(ids, value_set=visitors)
-    rows = pyarrow.table({"id": ids, "at": views.column("occurred_at"), "row": numbers}).filter(chosen)
-    return list(_rows_in_bursts(rows))
+    pieces = [_views(parts[number], number, persons) for number in numbers]
+    views = pyarrow.concat_tables([piece for piece in pieces if piece is not None] or [_schema().empty_table()])
+    views = views.filter(views.column("person").is_valid())
+    views = views.sort_by([("person", "ascending"), ("at", "ascending")]).combine_chunks()
+    visitors = _visitors_in_bursts(views)
+    if not len(visitors):
+        return {}
+    views = views.filter(pc.is_in(views.column("person"), value_set=visitors))
+    rows: dict[int, list[int]] = {}
+    for visitor in visitors.to_pylist():
+        theirs = views.filter(pc.equal(views.column("person"), visitor))
+        answers = in_burst(theirs.column("at").to_pylist())
+        places = zip(theirs.column("part").to_pylist(), theirs.column("row").to_pylist(), answers, strict=True)
+        for part, row, is_in_burst in places:
+            if is_in_burst:
+                rows.setdefault(part, []).append(row)
+    return {part: _mask(sorted(of_part), parts[part].messages) for part, of_part in rows.items()}
 
 
-def _rows_in_bursts(rows: Any) -> Iterator[int]:
-    by_visitor: dict[int, list[tuple[int, int]]] = {}
-    for visitor, at, row in zip(*(column.to_pylist() for column in rows.columns), strict=True):
-        by_visitor.setdefault(visitor, []).append((at, row))
-    for views in by_visitor.values():
-        answers = in_burst([at for at, _ in views])
-        yield from (row for (_, row), is_in in zip(views, answers, strict=True) if is_in)
+def _schema() -> Any:
+    import pyarrow
+
+    types = {"person": pyarrow.int32(), "at": pyarrow.int64(), "part": pyarrow.int32(), "row": pyarrow.int64()}
+    return pyarrow.schema(types)
+
+
+def _views(part: Part, number: int, persons: Persons) -> Any:
+    """The page views of a part: whose each is, when it was, and which row of which part."""
+    import pyarrow
+
+    tables = []
+    for stretch in part.stretches():
+        if stretch.type == "page":
+            rows = range(stretch.start, stretch.stop)
+            columns = {
+                "person": persons.column(number, stretch.start, stretch.stop),
+                "at": part.read(["occurred_at"], stretch.start, stretch.stop).column(0),
+                "part": pyarrow.repeat(pyarrow.scalar(number, pyarrow.int32()), len(rows)),
+                "row": pyarrow.array(rows, pyarrow.int64()),
+            }
+            tables.append(pyarrow.table(columns, schema=_schema()))
+    return pyarrow.concat_tables(tables) if tables else None
+
+
+def _visitors_in_bursts(views: Any) -> Any:
+    """The persons with a burst, of views in the order of persons and times."""
+    import pyarrow
+    import pyarrow.compute as pc
+
+    person, at = (views.column(name).combine_chunks() for name in ("person", "at"))
+    visitors = pyarrow.array([], pyarrow.int32())
+    for number, window in BURSTS:
+        few = len(views) - number + 1
+        if few > 0:
+            is_one = pc.equal(person.slice(0, few), person.slice(number - 1))
+            is_fast = pc.less(pc.subtract(at.slice(number - 1), at.slice(0, few)), window)
+            visitors = pyarrow.concat_arrays([visitors, person.slice(0, few).filter(pc.and_(is_one, is_fast))])
+    return visitors.unique()
+
+
+def _mask(rows: Sequence[int], messages: int) -> Any:
+    import pyarrow
+    import pyarrow.compute as pc
+
+    every = pyarrow.array(range(messages), pyarrow.int64())
+    return pc.is_in(every, value_set=pyarrow.array(rows, pyarrow.int64()))
