@@ -22,6 +22,7 @@ IMPORTED = {
     "PyYAML": "yaml",
     "adbc-driver-sqlite": "adbc_driver_sqlite",
     "backports.zstd": "backports",
+    "python-multipart": "python_multipart",
     "is-crawler": "is_crawler",
     "ua-parser": "ua_parser",
 }
@@ -41,7 +42,7 @@ def test_the_server_brings_the_tools_for_plans_and_all_brings_every_door() -> No
     extras = PROJECT["optional-dependencies"]
 
     assert "footfall[plan]" in extras["server"]
-    assert extras["all"] == ["footfall[plan,server,web,geo]"]
+    assert extras["all"] == ["footfall[plan,server,web,geo,demo]"]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,13 @@ def test_an_import_that_no_extra_brings_is_raised_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("library", "extra", "named"),
-    [("yaml", None, "plan"), ("yaml", "plan", "plan"), ("yaml", "server", "server"), ("duckdb", "plan", "server")],
+    [
+        ("yaml", None, "plan"),
+        ("yaml", "plan", "plan"),
+        ("yaml", "server", "server"),
+        ("duckdb", "plan", "server"),
+        ("starlette", "demo", "demo"),
+    ],
 )
 def test_the_extra_that_is_named_brings_the_library_and_all_that_the_part_needs(
     library: str, extra: Extra | None, named: str

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
-from fjordhome.app import App
+from fjordhome.app import create_app
 from fjordhome.stock import Shop
 from footfall import AsyncClient, ClientOptions
 
@@ -24,7 +24,7 @@ async def serve(arguments: argparse.Namespace) -> None:
     # The key makes shipping_email a keyed hash before it leaves this process. A real shop keeps it with its secrets.
     options = ClientOptions(transform_key=arguments.hash_key.encode(), linger=0.2)
     footfall = AsyncClient(arguments.collector, plan=arguments.plan, options=options)
-    app = App(Shop(first_order=1 + secrets.randbelow(900_000)), footfall)
+    app = create_app(Shop(first_order=1 + secrets.randbelow(900_000)), footfall, [arguments.cookie_key])
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     print(f"the shop is open on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     try:
@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8192, help="where to listen on this machine; 0 takes a free one")
     parser.add_argument("--collector", default="http://127.0.0.1:8191", help="where the collector listens")
     parser.add_argument("--plan", type=Path, default=Path("tracking_plans/shop_and_gateway"), help="the tracking plan")
+    parser.add_argument("--cookie-key", default="a demo needs no secret", help="signs the shop's cookies")
     parser.add_argument("--hash-key", default="a demo needs no secret", help="keys the hash of e-mail addresses")
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with contextlib.suppress(KeyboardInterrupt):

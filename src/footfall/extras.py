@@ -10,9 +10,10 @@ from footfall.errors import MissingExtraError
 
 __all__ = ["EXTRAS", "Extra", "missing_extra", "needs"]
 
-Extra = Literal["celery", "django", "flask", "geo", "plan", "server", "starlette", "web"]
+Extra = Literal["celery", "demo", "django", "flask", "geo", "plan", "server", "starlette", "web"]
 
-# The module that is imported: the smallest extra whose installation brings it. `server` brings all that `plan` does.
+# The module that is imported: the smallest extra whose installation brings it. `demo` brings all that `server` does,
+# and `server` all that `plan` does.
 EXTRAS: Mapping[str, Extra] = {
     "adbc_driver_sqlite": "server",
     "apsw": "server",
@@ -25,8 +26,10 @@ EXTRAS: Mapping[str, Extra] = {
     "flask": "flask",
     "httptools": "server",
     "is_crawler": "web",
+    "itsdangerous": "demo",
     "maxminddb": "geo",
     "pyarrow": "server",
+    "python_multipart": "demo",
     "rich": "plan",
     "starlette": "starlette",
     "ua_parser": "web",
@@ -45,7 +48,7 @@ def missing_extra(what: str, error: ImportError, extra: Extra | None = None) -> 
     lacking = error.extra if isinstance(error, MissingExtraError) else EXTRAS.get((error.name or "").partition(".")[0])
     if lacking is None:
         return None
-    return MissingExtraError(what, "server" if "server" in (lacking, extra) else lacking)
+    return MissingExtraError(what, next((wide for wide in ("demo", "server") if wide in (lacking, extra)), lacking))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import httpx
 import pytest
+from tests.integrations.browsers import CHROME
 
 from footfall.cli.demo.processes import Child, running
 
@@ -35,7 +36,7 @@ class Opened:
         self.address = self._shop.address(WITHIN)
 
     def browser(self) -> httpx.Client:
-        return httpx.Client(base_url=self.address, follow_redirects=True)
+        return httpx.Client(base_url=self.address, follow_redirects=True, headers=CHROME)
 
     def close(self) -> None:
         """Close the shop, which delivers what it still holds."""
@@ -135,16 +136,25 @@ def lonely() -> Iterator[str]:
 def test_every_page_comes_without_a_script_and_with_a_first_party_cookie_also_when_the_collector_is_away(
     lonely: str, path: str, status: int
 ) -> None:
-    answer = httpx.get(lonely + path)
+    answer = httpx.get(lonely + path, headers=CHROME)
 
     assert answer.status_code == status
     assert "<script" not in answer.text
-    assert answer.headers["set-cookie"].startswith("visitor=")
-    assert "HttpOnly; SameSite=Lax" in answer.headers["set-cookie"]
+    cookies = [cookie for cookie in answer.headers.get_list("set-cookie") if cookie.startswith("ff_id=")]
+    assert [("HttpOnly; SameSite=Lax" in cookie) for cookie in cookies] == [True] * (status == 200)
+
+
+def test_who_refuses_gets_no_cookie_and_may_shop_all_the_same(lonely: str) -> None:
+    with httpx.Client(base_url=lonely, headers={**CHROME, "Sec-GPC": "1"}, follow_redirects=True) as browser:
+        browser.post("/cart", data={"sku": "GW-100", "quantity": "1"})
+        paid = buy(browser, "4242")[1]
+
+        assert "FH-" in paid.text
+        assert [*browser.cookies] == ["session"]
 
 
 def test_the_style_and_the_pictures_come_without_a_cookie(lonely: str) -> None:
-    style, pictures = httpx.get(f"{lonely}/style.css"), httpx.get(f"{lonely}/pictures.svg")
+    style, pictures = httpx.get(f"{lonely}/static/style.css"), httpx.get(f"{lonely}/static/pictures.svg")
 
     assert style.headers["content-type"] == "text/css; charset=utf-8"
     assert ElementTree.fromstring(pictures.text).tag.endswith("svg")

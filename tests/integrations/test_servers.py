@@ -22,7 +22,6 @@ import footfall
 from footfall.clock import SystemClock
 from footfall.testing.process import CollectorProcess
 
-pytest.importorskip("gunicorn", reason="gunicorn is not installed")
 pytestmark = pytest.mark.slow
 
 PLAN = Path(__file__).parent / "plan.yaml"
@@ -75,6 +74,22 @@ def uncounted():
     return dict(application.extensions["footfall"].client.stats().uncounted)
 """
 
+# The same under ASGI; no hook tells of a worker's end, so the lifespan writes what it counted.
+ASGI = """
+import json, os
+import web
+from django.core.asgi import get_asgi_application
+from footfall.integrations.django import with_lifespan
+
+inside = with_lifespan(get_asgi_application())
+
+async def application(scope, receive, send):
+    await inside(scope, receive, send)
+    if scope["type"] == "lifespan":
+        with open(f"{os.environ['COUNTS']}/{os.getpid()}.json", "w") as file:
+            json.dump(web.uncounted(), file)
+"""
+
 # What each worker counted, when it ends: they share nothing.
 CONFIG = """
 import json, os, web
@@ -91,16 +106,32 @@ KINDS: Mapping[str, Sequence[str]] = {
 }
 
 
+GUNICORN = (
+    "gunicorn",
+    "--preload",
+    "-w",
+    "4",
+    "-c",
+    "config.py",
+    "--max-requests",
+    "120",
+    "--max-requests-jitter",
+    "30",
+)
+UVICORN = ("uvicorn", "--workers", "2", "--log-level", "warning")
+
+
 @contextmanager
-def gunicorn(folder: Path, app: str, url: str, *options: str) -> Iterator[int]:
-    """A server of `app` with four workers that are forked after it was loaded, and replaced all along; its port."""
+def serving(folder: Path, app: str, url: str, server: Sequence[str], name: str) -> Iterator[int]:
+    """A server with the application `name` of these files; its port."""
     (folder / "web.py").write_text(app)
+    (folder / "web_asgi.py").write_text(ASGI)
     (folder / "config.py").write_text(CONFIG)
     (folder / "counts").mkdir()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "gunicorn", "--preload", "-w", "4", "-c", "config.py", "-b", f"127.0.0.1:{port}"]
+    where = ("-b", f"127.0.0.1:{port}") if server[0] == "gunicorn" else ("--port", str(port))
     variables = {
         "FOOTFALL_URL": url,
         "FOOTFALL_WRITE_KEY": "test-key",
@@ -109,7 +140,11 @@ def gunicorn(folder: Path, app: str, url: str, *options: str) -> Iterator[int]:
     }
     with (folder / "log.txt").open("w") as log:
         process = subprocess.Popen(
-            [*command, *options, "web:application"], cwd=folder, env={**os.environ, **variables}, stdout=log, stderr=log
+            [sys.executable, "-m", *server, *where, name],
+            cwd=folder,
+            env={**os.environ, **variables},
+            stdout=log,
+            stderr=log,
         )
         try:
             deadline = CLOCK.monotonic() + 60
@@ -165,19 +200,32 @@ def counts(folder: Path) -> Counter[str]:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("framework", ["django", "flask"])
 def test_a_thousand_requests_add_up_over_workers_that_come_and_go(framework: str, kind: str, tmp_path: Path) -> None:
+    pytest.importorskip("gunicorn", reason="gunicorn is not installed")
     pytest.importorskip(framework, reason=f"{framework} is not installed")
     if kind == "gevent":
         pytest.importorskip("gevent", reason="gevent is not installed")
     app = {"django": DJANGO, "flask": FLASK}[framework]
 
-    with CollectorProcess(tmp_path / "data", plan=PLAN) as collector:
-        recycled = ("--max-requests", "120", "--max-requests-jitter", "30")
-        server = gunicorn(tmp_path, app, collector.url, *KINDS[kind], *recycled)
-        with server as port, ThreadPoolExecutor(8) as callers:
-            statuses = Counter(callers.map(lambda request: status_of(port, *request), requests(1_000)))
+    assert_all_is_counted(tmp_path, app, (*GUNICORN, *KINDS[kind]), "web:application")
 
-    messages, visitors = stored(tmp_path / "data")
-    reasons = counts(tmp_path)
+
+def test_a_thousand_requests_to_django_under_uvicorn_add_up(tmp_path: Path) -> None:
+    pytest.importorskip("django", reason="django is not installed")
+
+    assert_all_is_counted(tmp_path, DJANGO, UVICORN, "web_asgi:application")
+
+
+def assert_all_is_counted(folder: Path, app: str, server: Sequence[str], name: str) -> None:
+    """A thousand requests by eight callers are answered, each page is stored once, each other hit has its reason."""
+    with (
+        CollectorProcess(folder / "data", plan=PLAN) as collector,
+        serving(folder, app, collector.url, server, name) as port,
+        ThreadPoolExecutor(8) as callers,
+    ):
+        statuses = Counter(callers.map(lambda request: status_of(port, *request), requests(1_000)))
+
+    messages, visitors = stored(folder / "data")
+    reasons = counts(folder)
     assert statuses == {200: 800, 302: 100, 404: 100}
     assert messages == {"page": 700, "track": 800}
     assert visitors == 700

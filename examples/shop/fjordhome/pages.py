@@ -14,12 +14,12 @@ _FRAME = Template("""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>$title · Fjordhome</title>
-<link rel="stylesheet" href="/style.css">
+<link rel="stylesheet" href="/static/style.css">
 <link rel="icon" href="data:,">
 </head>
 <body>
 <header class="site"><nav class="bar">
-<a class="brand" href="/"><svg aria-hidden="true"><use href="/pictures.svg#logo"/></svg> Fjordhome</a>
+<a class="brand" href="/"><svg aria-hidden="true"><use href="/static/pictures.svg#logo"/></svg> Fjordhome</a>
 <a href="/summer">Summer offer</a>
 $account
 <a href="/cart">Cart$count</a>
@@ -34,14 +34,14 @@ its visits on its own server.</p></footer>
 """)
 
 
-_HILLS = '<svg class="hills" aria-hidden="true"><use href="/pictures.svg#hills"/></svg>'
+_HILLS = '<svg class="hills" aria-hidden="true"><use href="/static/pictures.svg#hills"/></svg>'
 
 
 def picture(product: Product) -> str:
     """A product's drawing, on its own colour."""
     return (
         f'<svg class="picture" style="--hue:{product.hue}" viewBox="0 0 160 120" role="img"'
-        f' aria-label="{escape(product.name, quote=True)}"><use href="/pictures.svg#{product.sku}"/></svg>'
+        f' aria-label="{escape(product.name, quote=True)}"><use href="/static/pictures.svg#{product.sku}"/></svg>'
     )
 
 

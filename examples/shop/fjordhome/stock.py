@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -72,7 +71,7 @@ class Account:
 class Order:
     order_id: str
     cart_id: str
-    visitor: str
+    shopper: str
     email: str
     country: str
     coupon: str | None
@@ -117,33 +116,28 @@ class Shop:
     def __init__(self, first_order: int) -> None:
         self._next_order = first_order
         self._accounts: dict[str, Account] = {}
-        self._sessions: dict[str, Account] = {}
         self._carts: dict[str, Cart] = {}
         self.orders: dict[str, Order] = {}
 
-    def cart(self, visitor: str) -> Cart:
-        return self._carts.setdefault(visitor, Cart())
+    def cart(self, shopper: str) -> Cart:
+        """The cart of a session; one that is not kept for "", who has put nothing into it."""
+        return self._carts.setdefault(shopper, Cart()) if shopper else Cart()
 
-    def empty_cart(self, visitor: str) -> None:
-        self._carts.pop(visitor, None)
+    def empty_cart(self, shopper: str) -> None:
+        self._carts.pop(shopper, None)
 
-    def sign_in(self, email: str, name: str, newsletter: bool) -> tuple[Account, str, bool]:
-        """The account of an e-mail address (made if there is none), a new session, and whether it was made."""
+    def sign_in(self, email: str, name: str, newsletter: bool) -> tuple[Account, bool]:
+        """The account of an e-mail address, made if there is none, and whether it was made."""
         email = email.strip().lower()
-        new = email not in self._accounts
-        if new:
-            user_id = f"cust-{hashlib.sha256(email.encode()).hexdigest()[:8]}"
+        user_id = f"cust-{hashlib.sha256(email.encode()).hexdigest()[:8]}"
+        is_new = user_id not in self._accounts
+        if is_new:
             name = name.strip() or email.partition("@")[0].title()
-            self._accounts[email] = Account(user_id, email, name, newsletter, datetime.now(UTC))
-        session = secrets.token_urlsafe(24)
-        self._sessions[session] = self._accounts[email]
-        return self._accounts[email], session, new
+            self._accounts[user_id] = Account(user_id, email, name, newsletter, datetime.now(UTC))
+        return self._accounts[user_id], is_new
 
-    def account(self, session: str) -> Account | None:
-        return self._sessions.get(session)
-
-    def sign_out(self, session: str) -> None:
-        self._sessions.pop(session, None)
+    def account(self, user_id: str) -> Account | None:
+        return self._accounts.get(user_id)
 
     def order_number(self, cart: Cart) -> str:
         """The number of the order that a cart becomes, given at the first attempt to pay."""
@@ -152,7 +146,7 @@ class Shop:
             self._next_order = self._next_order % 999_999 + 1
         return cart.order_id
 
-    def pay(self, cart: Cart, *, visitor: str, card: str, coupon: str, email: str, country: str) -> Order:
+    def pay(self, cart: Cart, *, shopper: str, card: str, coupon: str, email: str, country: str) -> Order:
         """Take the money and store the order. Raises PaymentError when the provider declines."""
         cart.attempts += 1
         order_id = self.order_number(cart)
@@ -164,7 +158,7 @@ class Shop:
         order = Order(
             order_id=order_id,
             cart_id=cart.cart_id,
-            visitor=visitor,
+            shopper=shopper,
             email=email,
             country=country,
             coupon=coupon.strip().upper() if share else None,

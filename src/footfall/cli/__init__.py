@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _extra(words: Sequence[str]) -> Extra:
     """The extra that a command needs: what reads a collector's data needs more than the tools for plans."""
     command = next((word for word in words if not word.startswith("-")), "plan")
+    if command == "demo":
+        return "demo"
     return "server" if command != "plan" or any(word.startswith("--data") for word in words) else "plan"
 
 

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "backup": ("footfall.cli.backup:command", "Copy a data folder while a collector runs."),
     "demo": ("footfall.cli.demo:command", "Run a shop, its visitors and a collector on this machine, and report."),
     "export": ("footfall.cli.export:command", "Write out stored messages with their persons."),
+    "import": ("footfall.cli.imports:command", "Take in what other programs wrote down: access logs."),
     "jobs": ("footfall.cli.jobs:command", "Show the jobs of a data folder, and run them."),
     "keys": ("footfall.cli.keys:command", "Create, list and revoke the keys of a collector."),
     "person": ("footfall.cli.person:command", "Show one person: traits, ids, messages, reasons."),

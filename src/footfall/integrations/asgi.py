@@ -11,13 +11,14 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from footfall.client import AsyncClient, Client
+from footfall.client.base import BaseClient
 from footfall.integrations.hit import Hit
 from footfall.integrations.options import SiteOptions
 from footfall.integrations.own_response import OwnResponse
 from footfall.integrations.site import Site
 from footfall.web.request import WebRequest, WebResponse
 
-__all__ = ["HIT", "App", "AsgiMiddleware", "Receive", "Scope", "Send"]
+__all__ = ["HIT", "App", "AsgiMiddleware", "Receive", "Scope", "Send", "flush_before_end"]
 
 HIT = "footfall"
 """The key of the scope under which the application finds its hit."""
@@ -116,17 +117,18 @@ class AsgiMiddleware:
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_after_flush(message: Message) -> None:
             if message["type"] in _LIFESPAN_ENDS:
-                await self._flush()
+                await flush_before_end(self.site.client)
             await send(message)
 
         await self.app(scope, receive, send_after_flush)
 
-    async def _flush(self) -> None:
-        client = self.site.client
-        if isinstance(client, AsyncClient):
-            await client.flush(_FLUSH_TIMEOUT)
-        elif isinstance(client, Client):
-            await asyncio.to_thread(client.flush, _FLUSH_TIMEOUT)
+
+async def flush_before_end(client: BaseClient) -> None:
+    """Send what is pending as a server's lifespan ends; within 5 seconds."""
+    if isinstance(client, AsyncClient):
+        await client.flush(_FLUSH_TIMEOUT)
+    elif isinstance(client, Client):
+        await asyncio.to_thread(client.flush, _FLUSH_TIMEOUT)
 
 
 def _no_route() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from footfall.plan.model import ConsentLevel
 from footfall.web.consent_signals import choice_text
 from footfall.web.context import page_of
 from footfall.web.cookies import deleted_cookie, set_cookie
+from footfall.web.excluded import excluded_paths
 from footfall.web.pages import reason_by_request, reason_by_response
 from footfall.web.query_keys import allowed_query
 from footfall.web.recognition import DAY_US
@@ -57,9 +57,7 @@ class WebCapture:
 
     def __init__(self, rules: WebRules) -> None:
         self.rules = rules
-        self._excluded = re.compile(
-            "|".join(map(_pattern, (*rules.web.exclude, *rules.exclude))) or r"(?!)", re.DOTALL
-        ).match
+        self._excluded = excluded_paths((*rules.web.exclude, *rules.exclude))
         self._own = rules.prefix.rstrip("/") + "/"
 
     def arrive(self, request: WebRequest, *, now_us: int, new_id: Callable[[], str]) -> Visit:
@@ -156,8 +154,3 @@ class WebCapture:
         if rule == "make_private":
             headers.append(("Cache-Control", "private"))
         return headers, [], Departure(identify=identify if isinstance(identify, str) else None, is_reset=is_reset)
-
-
-def _pattern(excluded: str) -> str:
-    """A path of the settings as an expression: itself and all below it, where `*` is any text."""
-    return re.escape(excluded.rstrip("/")).replace(r"\*", ".*") + r"(?:/.*)?\Z"

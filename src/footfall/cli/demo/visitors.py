@@ -1,4 +1,4 @@
-"""The demo's visitors: HTTP clients with cookie jars that walk the shop's pages, each by its own seeded dice.
+"""The demo's visitors: HTTP clients that walk the shop's pages as people, a crawler and others do, by seeded dice.
 
 Whatever the network does, the same seed makes the same people do the same things: chance is never shared.
 """
@@ -10,7 +10,7 @@ import random
 import re
 import ssl
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, NamedTuple
 
 import httpx
@@ -27,6 +27,26 @@ _NAMES = (
     "Solveig", "Erik", "Liv", "Anders", "Maja", "Henrik", "Tuva", "Olav", "Saga", "Emil",
 )  # fmt: skip
 _WORDS = ("Works.", "The damp warning saved the cellar.", "Delivery took a week.", "My house talks to me now.", "")
+_BROWSERS = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0",
+)
+_NAVIGATION = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "nb-NO,nb;q=0.9,en;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br",
+    "Sec-Fetch-Site": "same-origin",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+    "Upgrade-Insecure-Requests": "1",
+}
+_CRAWLER = {
+    "User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    "Accept": "text/html,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate, br",
+    "From": "googlebot(at)googlebot.com",
+}
 _CONCURRENT = 16
 _TIMEOUT = 30.0  # seconds that a page may take on a busy machine
 
@@ -40,7 +60,12 @@ class Customer(NamedTuple):
 
 
 class Visitor:
-    """One cookie jar and who sits in front of it. `actions` counts what was done, over all visitors."""
+    """One cookie jar and who sits in front of it. `actions` counts what was done, over all visitors.
+
+    `keeps_cookies` is whether the jar keeps anything from one request to the next.
+    """
+
+    keeps_cookies = True
 
     def __init__(
         self, web: httpx.AsyncClient, number: int, chance: random.Random, actions: Counter[str], think: Think
@@ -55,9 +80,11 @@ class Visitor:
         name = _NAMES[number % len(_NAMES)]
         return Customer(name, f"{name.lower()}.{number}@mail.example")
 
-    async def get(self, path: str, **query: str | int) -> str:
+    async def get(self, path: str, headers: Mapping[str, str] | None = None, /, **query: str | int) -> str:
         await self._think()
-        answer = await self._web.get(path, params=query)
+        if not self.keeps_cookies:
+            self._web.cookies.clear()
+        answer = await self._web.get(path, params=query, headers=headers)
         answer.raise_for_status()
         self.actions["pages"] += 1
         return answer.text
@@ -174,8 +201,52 @@ async def _share_a_tablet(visitor: Visitor) -> None:
     await visitor.look(most=1)
 
 
+async def _comes_by_newsletter(visitor: Visitor) -> None:
+    await visitor.get("/", utm_source="newsletter", utm_medium="email", utm_campaign="autumn")
+    await visitor.fill_cart()
+    await visitor.buy(visitor.person(visitor.number).email)
+
+
+async def _crawls(visitor: Visitor) -> None:
+    """A search engine's crawler reads the whole shop."""
+    await visitor.get("/")
+    for sku in _PRODUCTS:
+        await visitor.get(f"/products/{sku}")
+
+
+async def _refuses(visitor: Visitor) -> None:
+    """Whoever sends Global Privacy Control shops as everybody does, and is not recognised."""
+    await visitor.look(most=3)
+    await visitor.fill_cart()
+    await visitor.get("/cart")
+
+
+async def _keeps_no_cookies(visitor: Visitor) -> None:
+    visitor.keeps_cookies = False
+    await visitor.look(most=3)
+
+
+async def _loads_in_advance(visitor: Visitor) -> None:
+    """A browser loads a page that its user never opens."""
+    await visitor.look(most=1)
+    await visitor.get("/cart", {"Sec-Purpose": "prefetch"})
+
+
+async def _works_here(visitor: Visitor) -> None:
+    """One of the shop's own people looks whether all is well."""
+    await visitor.sign_in(Customer("Fredrik", "fredrik@fjordhome.example"))
+    await visitor.look(most=3)
+
+
+_HEADERS: Mapping[Walk, Mapping[str, str]] = {_crawls: _CRAWLER, _refuses: {**_NAVIGATION, "Sec-GPC": "1"}}
 _WALKS: tuple[tuple[int, Walk], ...] = (  # of a hundred visitors
-    (46, _passes_by),
+    (32, _passes_by),
+    (4, _comes_by_newsletter),
+    (3, _crawls),
+    (3, _refuses),
+    (2, _keeps_no_cookies),
+    (1, _loads_in_advance),
+    (1, _works_here),
     (22, _leaves_a_cart),
     (8, _buys_as_guest),
     (13, _signs_in_late),
@@ -183,7 +254,10 @@ _WALKS: tuple[tuple[int, Walk], ...] = (  # of a hundred visitors
     (5, _share_a_tablet),
 )
 # The first visitors show what the demo is about, whatever the dice say.
-_FIRST = (_signs_in_late, _share_a_tablet, _passes_by, _buys_as_guest)
+_FIRST = (
+    _signs_in_late, _share_a_tablet, _passes_by, _buys_as_guest, _comes_by_newsletter, _crawls, _refuses,
+    _keeps_no_cookies, _loads_in_advance, _works_here,
+)  # fmt: skip
 
 
 async def visit_shop(
@@ -214,9 +288,12 @@ async def visit_shop(
             await clock.sleep_async(chance.random() * seconds / 60)
 
         walk = _FIRST[number] if number < len(_FIRST) else chance.choices(walks, weights)[0]
+        headers = {"User-Agent": chance.choice(_BROWSERS), **_HEADERS.get(walk, _NAVIGATION)}
         async with (
             room,
-            httpx.AsyncClient(base_url=shop, follow_redirects=True, timeout=_TIMEOUT, verify=certificates) as web,
+            httpx.AsyncClient(
+                base_url=shop, headers=headers, follow_redirects=True, timeout=_TIMEOUT, verify=certificates
+            ) as web,
         ):
             await walk(Visitor(web, number, chance, actions, think))
         done += 1

@@ -1,0 +1,110 @@
+"""LoggedPages: the hits of an access log as page views that are counted only, for a log knows no visitor; pure.
+
+A page view has the hour in which it happened, its route, status and channel, and the campaign that is written on the
+link. A bot's has its user agent too, so that a better list can judge it again. Nothing else of a line is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from footfall.plan.model import Plan
+from footfall.timestamps import format_us
+from footfall.web.access_log import LoggedHit
+from footfall.web.bots import judge, judged_headers, list_version
+from footfall.web.campaign import campaign_of, click_ids
+from footfall.web.capture import NO_ROUTE
+from footfall.web.excluded import excluded_paths
+from footfall.web.origins import origin_of
+from footfall.web.pages import reason_by_request, reason_by_response
+
+__all__ = ["LoggedPages", "routes_of"]
+
+_HOUR = 3_600_000_000  # microseconds
+_LONGEST_NAME = 512  # characters
+_PLACEHOLDER = re.compile(r"\\?\{[^{}/]+\\?\}|<[^<>/]+>|\*")
+_encode = msgspec.json.Encoder().encode
+
+
+class LoggedPages:
+    """Decides about each hit of a log.
+
+    `plan` names the routes: its pages whose name is a path, with `{id}` or `<id>` for the parts that differ. `hosts`
+    are the site's own, so that links between its pages are no referral.
+    """
+
+    def __init__(self, plan: Plan, hosts: Collection[str] = ()) -> None:
+        self._web = plan.web
+        self._hosts = tuple(hosts)
+        self._excluded = excluded_paths(plan.web.exclude)
+        self._routes = routes_of(plan.pages)
+        self._bots = list_version()
+        self.route_of = lru_cache(maxsize=16_384)(self._route_of)
+
+    def message(self, hit: LoggedHit, id_: bytes) -> bytes | str:
+        """The page view of a hit as a JSON message, or the reason why there is none, of `web.reasons.REASONS`.
+
+        `id_` is what makes the line another than all others.
+        """
+        request = hit.request
+        if self._excluded(request.path):
+            return "excluded"
+        reason = reason_by_request(request) or reason_by_response(request, hit.response)
+        if reason is not None:
+            return reason
+        headers = request.headers
+        http = judged_headers(headers, scheme=request.scheme) if hit.has_headers else None
+        bot = judge(headers.get("user-agent"), http)
+        message: dict[str, Any] = {
+            "consent": "count_only",
+            "type": "page",
+            "messageId": f"log-{hashlib.blake2b(id_, digest_size=16).hexdigest()}",
+            "name": self.route_of(request.path),
+            "timestamp": format_us(hit.at_us // _HOUR * _HOUR),
+            "properties": {"status": hit.response.status, **self._origin(hit)},
+        }
+        if bot is not None:
+            del message["consent"]
+            message["context"] = {
+                "bot": {"reason": bot.reason, "list": self._bots},
+                "userAgent": headers.get("user-agent", "")[:1_024],
+            }
+            if http:
+                message["context"]["http"] = http
+        return _encode(message)
+
+    def _origin(self, hit: LoggedHit) -> Mapping[str, str]:
+        request = hit.request
+        host = request.host or (self._hosts[0] if self._hosts else "")
+        parameters = dict(parse_qsl(request.query[:4_096], max_num_fields=None)) if "=" in request.query else {}
+        ids = click_ids(parameters) if parameters else {}
+        campaign = campaign_of(parameters) if parameters else None
+        origin = origin_of(request.headers.get("referer"), host, campaign, ids)
+        if origin.host in self._hosts and campaign is None and not ids:
+            return {"channel": "internal"}
+        return {"channel": origin.channel}
+
+    def _route_of(self, path: str) -> str:
+        for fits, name in self._routes:
+            if fits(path) is not None:
+                return name
+        return path[:_LONGEST_NAME] if self._web.paths else NO_ROUTE
+
+
+def routes_of(names: Iterable[str]) -> Sequence[tuple[Any, str]]:
+    """Of names that are paths, what fits the paths of each; those with fewer parts that differ come first."""
+    paths = [path for name in names if (path := name.removeprefix("page:")).startswith("/")]
+    paths.sort(key=lambda name: (len(_PLACEHOLDER.findall(re.escape(name))), name))
+    return [(re.compile(_pattern(name)).fullmatch, name) for name in paths]
+
+
+def _pattern(name: str) -> str:
+    parts = [re.escape(part) for part in re.split(r"\{[^{}/]+\}|<[^<>/]+>", name)]
+    return "[^/]+".join(parts).rstrip("/") + "/?"
