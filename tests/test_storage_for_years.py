@@ -31,6 +31,7 @@ from footfall.maintenance.purge import purge
 from footfall.maintenance.restore import restore
 from footfall.maintenance.verify import verify
 from footfall.storage.books import imbalances, total
+from footfall.storage.environments import Sender
 from footfall.storage.purge_rule import PurgeRule
 from footfall.testing import ManualClock, Recorder
 from footfall.testing.planted import Planted, plant, send
@@ -53,22 +54,22 @@ class Years:
         self.chance = random.Random(seed)
         self.clock = ManualClock(planted.until)
         self.batches = self._batches()
-        self.stored: dict[str, bytes] = {}
+        self.stored: dict[tuple[str | None, str], bytes] = {}
         self.sent = 0
 
-    def _batches(self) -> list[tuple[str, tuple[bytes, ...]]]:
+    def _batches(self) -> list[tuple[Sender, tuple[bytes, ...]]]:
         """What real clients send, in batches of any size, in any order."""
-        recorders = {name: Recorder() for name in self.planted.plan.sources}
-        clients = {name: Client(recorder, plan=self.planted.plan) for name, recorder in recorders.items()}
+        recorders = {sender: Recorder() for sender in self.planted.senders}
+        clients = {sender: Client(recorder, plan=self.planted.plan) for sender, recorder in recorders.items()}
         send(self.planted, clients)
         for client in clients.values():
             client.close()
         batches = []
-        for source, recorder in recorders.items():
+        for sender, recorder in recorders.items():
             messages = [message for batch in recorder.batches for message in batch.messages]
             while messages:
                 size = self.chance.randint(1, 60)
-                batches.append((source, tuple(messages[:size])))
+                batches.append((sender, tuple(messages[:size])))
                 del messages[:size]
         self.chance.shuffle(batches)
         return batches
@@ -80,16 +81,16 @@ class Years:
     def __exit__(self, *_: object) -> None:
         self.collector.close()
 
-    def take(self, batches: list[tuple[str, tuple[bytes, ...]]]) -> None:
+    def take(self, batches: list[tuple[Sender, tuple[bytes, ...]]]) -> None:
         """Send batches, hours after one another."""
-        for source, messages in batches:
+        for sender, messages in batches:
             body = Batch(messages, format_us(self.clock.now_us())).encode()
-            self.collector.take(body, source=source)
+            self.collector.take(body, source=sender.source, environment=sender.environment)
             self.sent += len(messages)
             for message in messages:
-                message_id = json.loads(message)["messageId"]
-                if message_id in self.planted.persons:
-                    self.stored.setdefault(message_id, message)
+                key = sender.environment, json.loads(message)["messageId"]
+                if key in self.planted.kept:
+                    self.stored.setdefault(key, message)
             self.clock.set_wall(self.chance.choice([1, 60, 3_600]))
 
     def seal(self) -> str:
@@ -103,9 +104,9 @@ class Years:
 
     def purge(self, event: str) -> None:
         """Purge an event by the real command's action; what it says is what was stored."""
-        mine = {message_id for message_id, body in self.stored.items() if json.loads(body).get("event") == event}
+        mine = {key for key, body in self.stored.items() if json.loads(body).get("event") == event}
         assert purge(self.context(), PurgeRule(event=event)).stored == len(mine) > 0
-        self.stored = {message_id: body for message_id, body in self.stored.items() if message_id not in mine}
+        self.stored = {key: body for key, body in self.stored.items() if key not in mine}
 
     def assert_whole(self, data: Path | None = None) -> None:
         """Each message that was stored is there once, byte for byte, and the books balance."""
@@ -116,7 +117,7 @@ class Years:
 
         assert losses == []
         assert len(rows) == len(self.stored)
-        assert {row.message_id: row.body for row in rows} == self.stored
+        assert {(row.environment, row.message_id): row.body for row in rows} == self.stored
         assert imbalances(books, watermark=watermark, quarantine=quarantine) == []
         assert total(books)["received"] == self.sent
 

@@ -19,6 +19,7 @@ from footfall import Client
 from footfall import plan as plans
 from footfall.maintenance.restore import restore
 from footfall.maintenance.verify import verify
+from footfall.storage.environments import Sender, named
 from footfall.testing.planted import Planted, plant, send
 from footfall.testing.process import CollectorProcess
 
@@ -30,6 +31,14 @@ pytestmark = [
 PLAN = Path(__file__).parents[2] / "tracking_plans" / "shop_and_gateway"
 
 
+def key_of(sender: Sender) -> str:
+    return f"{sender.source}-{named(sender.environment)}"
+
+
+def key_lines(planted: Planted) -> list[str]:
+    return [f"{key_of(each)}={each.source}:{named(each.environment)}" for each in planted.senders]
+
+
 def footfall(*arguments: str | Path) -> str:
     command = [sys.executable, "-m", "footfall", *map(str, arguments)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -38,7 +47,8 @@ def footfall(*arguments: str | Path) -> str:
 def deliver(planted: Planted, url: str) -> None:
     with ExitStack() as stack:
         clients = {
-            name: stack.enter_context(Client(url, write_key=name, plan=planted.plan)) for name in planted.plan.sources
+            sender: stack.enter_context(Client(url, write_key=key_of(sender), plan=planted.plan))
+            for sender in planted.senders
         }
         send(planted, clients)
         for client in clients.values():
@@ -62,7 +72,7 @@ def test_what_was_planted_is_restored_byte_for_byte_and_a_repeat_of_it_counts_on
     data, backups, copy = tmp_path / "data", tmp_path / "backups", tmp_path / "copy"
     half = len(planted.messages) // 2
     early, late = (planted._replace(messages=part) for part in (planted.messages[:half], planted.messages[half:]))
-    keys = [f"{name}={name}" for name in planted.plan.sources]
+    keys = key_lines(planted)
     with CollectorProcess(data, plan=PLAN, write_keys=keys) as collector:
         deliver(early, collector.url)
         acknowledged = set(bodies(data))

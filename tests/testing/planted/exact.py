@@ -16,7 +16,9 @@ __all__ = ["assert_currencies", "assert_funnels", "assert_kpis", "assert_persons
 
 def assert_persons(planted: Planted, rows: Iterable[Mapping[str, Any]]) -> None:
     """`rows` are those of an export."""
+    rows = list(rows)
     assert {row["message_id"]: (row["person_id"], row["reason"]) for row in rows} == planted.persons
+    assert {row["message_id"]: row["audience"] for row in rows} == planted.audiences
 
 
 def assert_kpis(planted: Planted, report: Mapping[str, Any]) -> None:

@@ -34,7 +34,7 @@ def observations(planted: Planted) -> list[Observation]:
             message.previous_id,
         )
         for message in planted.messages
-        if message.person_id is not None
+        if message.person_id is not None and message.environment is None
     ]
 
 
@@ -58,6 +58,9 @@ def test_every_reason_and_every_hard_case_is_planted(shop: Plan) -> None:
     assert {message.type for message in planted.messages} == {"track", "identify", "alias", "reset"}
     assert planted.duplicate > 0
     assert planted.quarantined > 0
+    assert {message.audience for message in planted.messages} == {"people", "bot", "staff"}
+    ids = [{m.message_id for m in planted.messages if m.environment == each} for each in (None, "staging")]
+    assert ids[1] < ids[0]
 
 
 def set_of_messages(planted: Planted) -> list[PlantedMessage]:

@@ -16,20 +16,20 @@ from footfall.testing.planted import plant, send
 
 def test_every_message_goes_to_the_client_of_its_source_with_its_ids() -> None:
     planted = plant(plans.read(PLAN).require(), people=20)
-    recorders = {name: Recorder() for name in planted.plan.sources}
-    clients = {name: Client(recorder) for name, recorder in recorders.items()}
+    recorders = {sender: Recorder() for sender in planted.senders}
+    clients = {sender: Client(recorder) for sender, recorder in recorders.items()}
 
     send(planted, clients)
     for client in clients.values():
         client.close()
 
     sent = Counter(
-        (name, message["messageId"], message["type"], message.get("userId"), message.get("anonymousId"))
-        for name, recorder in recorders.items()
+        (sender, message["messageId"], message["type"], message.get("userId"), message.get("anonymousId"))
+        for sender, recorder in recorders.items()
         for message in recorder.messages
     )
     assert sent == Counter(
-        (message.source, message.message_id, message.type, message.user_id, message.anonymous_id)
+        (message.sender, message.message_id, message.type, message.user_id, message.anonymous_id)
         for message in planted.messages
     )
 

@@ -16,12 +16,21 @@ from tests.testing.planted.exact import assert_currencies, assert_funnels, asser
 
 from footfall import Client
 from footfall import plan as plans
+from footfall.storage.environments import Sender, named
 from footfall.testing.planted import Planted, plant, send
 from footfall.testing.process import CollectorProcess
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a collector needs Linux or macOS")
 
 PLAN = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
+
+
+def key_of(sender: Sender) -> str:
+    return f"{sender.source}-{named(sender.environment)}"
+
+
+def key_lines(planted: Planted) -> list[str]:
+    return [f"{key_of(each)}={each.source}:{named(each.environment)}" for each in planted.senders]
 
 
 def footfall(*arguments: str) -> str:
@@ -32,7 +41,8 @@ def footfall(*arguments: str) -> str:
 def deliver(planted: Planted, url: str) -> dict[str, int]:
     with ExitStack() as stack:
         clients = {
-            name: stack.enter_context(Client(url, write_key=name, plan=planted.plan)) for name in planted.plan.sources
+            sender: stack.enter_context(Client(url, write_key=key_of(sender), plan=planted.plan))
+            for sender in planted.senders
         }
         send(planted, clients)
         counts = {"delivered": 0, "quarantined": 0, "duplicate": 0}
@@ -50,8 +60,7 @@ def deliver(planted: Planted, url: str) -> dict[str, int]:
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Planted, dict[str, int], dict[str, Any], Path]:
     data = tmp_path_factory.mktemp("planted") / "data"
     planted = plant(plans.read(PLAN).require(), people=70, seed=7)
-    keys = [f"{name}={name}" for name in planted.plan.sources]
-    with CollectorProcess(data, plan=PLAN, write_keys=keys) as collector:
+    with CollectorProcess(data, plan=PLAN, write_keys=key_lines(planted)) as collector:
         counts = deliver(planted, collector.url)
         window = ["--since", planted.since.isoformat(), "--until", planted.until.isoformat()]
         report = json.loads(

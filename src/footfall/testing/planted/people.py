@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Any, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, Protocol
 from uuid import uuid5
 
 from footfall.identity.attribution import namespace
 from footfall.plan.model import Journey, Plan
+from footfall.storage.environments import Environment, Sender
 from footfall.testing.planted.journeys import PlantedJourney, Stop, plant_journey
 
 __all__ = ["KINDS", "Maker", "Person", "PlantedMessage", "device_walker"]
@@ -25,7 +27,7 @@ class PlantedMessage(NamedTuple):
     """One message to send, and what must become of it.
 
     `at` is in whole seconds after the planting's start. `person_id` and `reason` are None for one that must be
-    quarantined.
+    quarantined. Its `audience` is what its `context` says, its `environment` None for production.
     """
 
     type: str
@@ -40,6 +42,14 @@ class PlantedMessage(NamedTuple):
     previous_id: str | None = None
     person_id: str | None = None
     reason: str | None = None
+    context: Mapping[str, Any] = MappingProxyType({})
+    audience: Literal["people", "bot", "staff"] = "people"
+    environment: Environment | None = None
+
+    @property
+    def sender(self) -> Sender:
+        """Whose key it is sent with."""
+        return Sender(self.source, self.environment)
 
 
 class Person(NamedTuple):

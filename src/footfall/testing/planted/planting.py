@@ -15,6 +15,7 @@ from footfall.errors import UsageError
 from footfall.identity.attribution import namespace
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Journey, Plan
+from footfall.storage.environments import Sender
 from footfall.testing.planted.journeys import PlantedJourney, Stop
 from footfall.testing.planted.people import KINDS, Person, PlantedMessage, device_walker
 from footfall.testing.planted.truth import Fact, JourneyTruth, Number, currency_truth, journey_truth, kpi_truth, meets
@@ -25,6 +26,7 @@ __all__ = ["Planted", "plant"]
 _DAY = 86_400
 _START = datetime(2026, 3, 2, tzinfo=UTC)
 _TRIES = 500
+_CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
 
 class Planted(NamedTuple):
@@ -33,7 +35,9 @@ class Planted(NamedTuple):
     Everything happened from `since` to `until`. `kpis` and `journeys` are what the report must say over that window;
     money has a figure for each currency in `currencies`. A journey that shares an event with an earlier one is not
     walked, and neither it nor its conversion is in them.
-    `persons` is, by message_id, the person_id and the reason of every message that is stored.
+    `persons` is, by message_id, the person_id and the reason of every message of production that is stored, also of
+    bots and of own people, whom figures leave out; `audiences` says of whom each is. `kept` has the
+    environment and the message_id of all that is stored: staging, which has a key of its own, sends some of the same.
     """
 
     plan: Plan
@@ -44,10 +48,17 @@ class Planted(NamedTuple):
     currencies: Mapping[str, Mapping[str | None, Number]]
     journeys: Mapping[str, JourneyTruth]
     persons: Mapping[str, tuple[str, str]]
+    audiences: Mapping[str, str]
+    kept: frozenset[tuple[str | None, str]]
     person_count: int
     stored: int
     duplicate: int
     quarantined: int
+
+    @property
+    def senders(self) -> tuple[Sender, ...]:
+        """Who sends: each needs a key, and a client."""
+        return tuple(dict.fromkeys([*map(Sender, self.plan.sources), *(message.sender for message in self.messages)]))
 
     def occurred(self, message: PlantedMessage) -> datetime:
         """When a message happened."""
@@ -143,6 +154,32 @@ def _strangers(planting: _Planting, event: str, count: int) -> list[PlantedMessa
     return messages
 
 
+def _left_out(planting: _Planting, event: str, count: int) -> list[PlantedMessage]:
+    """Stored, and in no figure: crawlers by their user agent, and own people by the mark of their browser."""
+    messages = []
+    for number in range(count):
+        is_bot = number % 2 == 0
+        who = f"crawler-{number}" if is_bot else f"staff-{number}"
+        person_id = str(uuid5(namespace(planting.plan.id), f"{'a' if is_bot else 'u'}:{who}"))
+        messages.append(
+            PlantedMessage(
+                "track", planting.source_of(event), planting.message_id(), _DAY + number, event,
+                planting.properties_of(Stop(event, 0), None),
+                user_id=None if is_bot else who, anonymous_id=who if is_bot else None,
+                person_id=person_id, reason="anonymous" if is_bot else "explicit",
+                context={"userAgent": _CRAWLER} if is_bot else {"staff": True},
+                audience="bot" if is_bot else "staff",
+            )
+        )  # fmt: skip
+    return messages
+
+
+def _staged(stored: Sequence[PlantedMessage], every: int) -> list[PlantedMessage]:
+    """The same messages from staging, some of them, with the same ids: a copy of production's database is there."""
+    events = [message for message in stored if message.type == "track"][::every]
+    return [message._replace(environment="staging") for message in events]
+
+
 def _faulty(planting: _Planting, event: str, count: int) -> list[PlantedMessage]:
     """What the collector must quarantine: an unplanned event, nobody at all, and an event without its properties."""
     source = planting.source_of(event)
@@ -177,8 +214,10 @@ def plant(plan: Plan, *, people: int = 42, seed: int = 1, duplicates: float = 0.
     event = next(journey for journey in journeys if journey.by == "user").steps[0].event
     stored = [message for group in people_of.values() for person in group for message in person.messages]
     stored += _strangers(planting, event, people // 5)
+    left_out = _left_out(planting, event, people // 5)
+    staged = _staged(stored, every=7)
     bad = _faulty(planting, event, people // 5)
-    messages = stored + bad
+    messages = stored + left_out + staged + bad
     again = planting.rng.sample(messages, int(len(messages) * duplicates))
     sending = messages + again
     planting.rng.shuffle(sending)
@@ -199,9 +238,11 @@ def plant(plan: Plan, *, people: int = 42, seed: int = 1, duplicates: float = 0.
         kpis=kpi_truth(plan, facts, walks),
         currencies=currency_truth(plan, facts),
         journeys={journey.name: journey_truth(journey, walks[journey.name]) for journey in journeys},
-        persons={m.message_id: (m.person_id, m.reason) for m in stored if m.person_id and m.reason},
+        persons={m.message_id: (m.person_id, m.reason) for m in stored + left_out if m.person_id and m.reason},
+        audiences={m.message_id: m.audience for m in stored + left_out},
+        kept=frozenset((m.environment, m.message_id) for m in stored + left_out + staged),
         person_count=len({m.person_id for m in stored if m.reason not in ("blocked", "device")}),
-        stored=len(stored),
+        stored=len(stored) + len(left_out) + len(staged),
         duplicate=len(again),
         quarantined=len(bad),
     )

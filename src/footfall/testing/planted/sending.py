@@ -8,6 +8,7 @@ from typing import Any
 from footfall.client import Client
 from footfall.errors import UsageError
 from footfall.events import Receipt
+from footfall.storage.environments import Sender, line_source
 from footfall.testing.planted.people import PlantedMessage
 from footfall.testing.planted.planting import Planted
 
@@ -26,17 +27,18 @@ _CALLS: dict[str, Callable[[Client, PlantedMessage, dict[str, Any]], Receipt]] =
 }
 
 
-def send(planted: Planted, clients: Mapping[str, Client]) -> None:
-    """Say every message to the client of its source; flushing is the caller's.
+def send(planted: Planted, clients: Mapping[Sender, Client]) -> None:
+    """Say every message to the client of its sender; flushing is the caller's.
 
-    Raises UsageError when a source has no client, or a client did not take a message.
+    Raises UsageError when a sender has no client, or a client did not take a message.
     """
     for message in planted.messages:
-        if message.source not in clients:
-            raise UsageError(f"planted messages come from {message.source!r}; give a client for it")
+        if message.sender not in clients:
+            raise UsageError(f"planted messages come from {line_source(*message.sender)!r}; give a client for it")
         rest: dict[str, Any] = {"timestamp": planted.occurred(message), "message_id": message.message_id}
-        if message.device_id is not None:
-            rest["context"] = {"device": {"id": message.device_id}}
-        receipt = _CALLS[message.type](clients[message.source], message, rest)
+        device = {} if message.device_id is None else {"device": {"id": message.device_id}}
+        if device or message.context:
+            rest["context"] = {**message.context, **device}
+        receipt = _CALLS[message.type](clients[message.sender], message, rest)
         if not receipt:
             raise UsageError(f"the client did not take planted message {message.message_id}: {receipt.reason}")
