@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.maintenance.folders import compact, seal
@@ -16,11 +16,13 @@ import footfall
 from footfall.analytics import Dataset, report
 from footfall.analytics.audience import AUDIENCES, audiences, included, left_out
 from footfall.analytics.exports import FORMATS, MessageStream, Selection
+from footfall.analytics.persons import PersonsCache
 from footfall.analytics.questions.overview import OVERVIEW
 from footfall.analytics.stored_messages import StoredMessages
 from footfall.collector import Collector
 from footfall.errors import UsageError
 from footfall.plan.model import Plan, Property, Staff
+from footfall.storage.part import Part
 from footfall.testing import ManualClock
 from footfall.web.bots import list_version
 
@@ -265,3 +267,37 @@ def test_who_may_be_included_is_said_where_a_word_is_unknown() -> None:
     assert included(["bots"]) == {"people", "bot"}
     with pytest.raises(UsageError, match="nobody is called 'robots' there; include bots or staff"):
         included(["robots"])
+
+
+@pytest.mark.parametrize("agent", [GOOGLEBOT, CHROME, None])
+def test_what_a_sealed_file_says_is_read_once_and_judged_each_time(tmp_path: Path, agent: str | None) -> None:
+    context = {"ip": "192.0.2.7"} | ({} if agent is None else {"userAgent": agent})
+    with Collector(tmp_path / "data") as collector:
+        page = {"type": "page", "name": "Home", "userId": "ann", "context": context}
+        collector.take(json.dumps({"batch": [page]}).encode())
+    seal(tmp_path / "data")
+    with Dataset.open(tmp_path / "data") as dataset:
+        (part,), persons = dataset.parts, dataset.persons
+    cache, first = PersonsCache(tmp_path / "cache"), ReadPart(part)
+    plans = [Plan(id="shop"), Plan(id="shop", staff=Staff(networks=("192.0.2.0/24",)))]
+
+    columns = [audiences([cast("Part", first)], lambda: persons, plan, cache) for plan in plans]
+
+    assert first.reads.count(("marks",)) == 1
+    assert columns == [audiences([part], lambda: persons, plan) for plan in plans]
+    assert columns[1][0].to_pylist() == [AUDIENCES.index("staff")]
+
+
+class ReadPart:
+    """A part that knows which columns were read of it."""
+
+    def __init__(self, part: Part) -> None:
+        self._part = part
+        self.reads: list[tuple[str, ...]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._part, name)
+
+    def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> Any:
+        self.reads.append(tuple(columns))
+        return self._part.read(columns, start, stop)

@@ -23,7 +23,7 @@ from footfall.web.bots import judge, list_version
 
 # pyarrow, and what reads columns by it, loads with the first dataset.
 if TYPE_CHECKING:
-    from footfall.analytics.persons import Persons
+    from footfall.analytics.persons import Persons, PersonsCache
 
 __all__ = [
     "AUDIENCES", "LEFT_OUT", "Audience", "LeftOut", "audiences", "included", "is_among", "left_out",
@@ -72,16 +72,19 @@ def included(words: Iterable[str]) -> frozenset[Audience]:
     return frozenset(["people", *(LEFT_OUT[word] for word in names)])
 
 
-def audiences(parts: Sequence[Part], persons: Callable[[], Persons], plan: Plan | None) -> list[Any]:
+def audiences(
+    parts: Sequence[Part], persons: Callable[[], Persons], plan: Plan | None, cache: PersonsCache | None = None
+) -> list[Any]:
     """For each part its rows' numbers in AUDIENCES as an int8 array; None where all are of people.
 
     `persons` is asked only where messages name user agents, or the plan knows own people by what they say of
-    themselves. Raises DamagedFileError.
+    themselves. What the messages of sealed files say is kept in `cache`, and judged anew each time. Raises
+    DamagedFileError.
     """
     import pyarrow.compute as pc
 
     staff = (plan.staff if plan is not None else None) or Staff()
-    judged = _Judged(_networks(staff))
+    judged = _Judged(_networks(staff), cache)
     columns = [judged.column(number, part) for number, part in enumerate(parts)]
     if judged.with_agents:
         for number, rows in bursts_of(parts, sorted(judged.with_agents), persons()).items():
@@ -168,8 +171,9 @@ class _TraitRule(NamedTuple):
 class _Judged:
     """Judges texts of marks, each once. `with_agents` are the numbers of the parts of which some name a user agent."""
 
-    def __init__(self, networks: Sequence[Any]) -> None:
+    def __init__(self, networks: Sequence[Any], cache: PersonsCache | None) -> None:
         self._networks = networks
+        self._cache = cache
         self._numbers: dict[str, int] = {}
         self.with_agents: set[int] = set()
 
@@ -178,10 +182,9 @@ class _Judged:
         import pyarrow
         import pyarrow.compute as pc
 
-        marks = part.read(["marks"]).column(0)
-        if marks.null_count == len(marks):
+        encoded = self._marks(part)
+        if encoded.null_count == len(encoded):
             return None
-        encoded = pyarrow.concat_arrays([*marks.chunks]).dictionary_encode()
         texts = encoded.dictionary.to_pylist()
         if any(text.startswith('{"userAgent"') for text in texts):
             self.with_agents.add(number)
@@ -189,6 +192,19 @@ class _Judged:
         if not pc.any(pc.not_equal(numbers, _PEOPLE)).as_py():
             return None
         return pc.fill_null(numbers.take(encoded.indices), _int8(_PEOPLE))
+
+    def _marks(self, part: Part) -> Any:
+        """The marks of a part as a dictionary array, which is empty where there is none."""
+        import pyarrow
+
+        marks = self._cache.marks(part.name) if self._cache is not None and part.name else None
+        if marks is None:
+            column = part.read(["marks"]).column(0)
+            marks = pyarrow.concat_arrays([pyarrow.array([], column.type), *column.chunks]).dictionary_encode()
+            marks = marks.slice(0, 0) if marks.null_count == len(marks) else marks
+            if self._cache is not None and part.name:
+                self._cache.keep_marks(part.name, marks)
+        return marks
 
     def _number(self, text: str) -> int:
         if text not in self._numbers:

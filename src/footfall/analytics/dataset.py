@@ -193,7 +193,7 @@ class Dataset:
         from footfall.analytics.persons.chosen import ChosenPersons
         from footfall.storage.parquet.selected_part import SelectedPart
 
-        columns = audiences(self.parts, lambda: self.persons, plan)
+        columns = self.audiences(plan)
         counts = left_out(columns, included)
         parts, rows, others = list(self.parts), dict[int, Any](), dict[int, Any]()
         for number, column in enumerate(columns):
@@ -206,6 +206,10 @@ class Dataset:
         loaded = self._loaded._replace(parts=parts, left_out=counts)
         persons = ChosenPersons(self.persons, rows, others)
         return type(self)(self._connection, lambda _: loaded, persons, self._names)
+
+    def audiences(self, plan: Plan | None) -> list[Any]:
+        """For each part the audience of each row: see `footfall.analytics.audience.audiences`."""
+        return audiences(self.parts, lambda: self.persons, plan, self._loaded.cache)
 
     @property
     def persons(self) -> Persons:

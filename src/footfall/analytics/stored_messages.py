@@ -137,7 +137,7 @@ class StoredMessages:
     @cached_property
     def audiences(self) -> Sequence[Any]:
         """Of whom the messages of each part are: see `footfall.analytics.audience`."""
-        return self.whole(lambda: audiences(self.parts, lambda: self.persons, self.plan))
+        return self.whole(lambda: audiences(self.parts, lambda: self.persons, self.plan, self._cache))
 
 
 def is_of(part: Part, error: DamagedFileError) -> bool:

@@ -11,7 +11,7 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics import Dataset
-from footfall.analytics.audience import audiences, texts_of
+from footfall.analytics.audience import texts_of
 from footfall.analytics.event_names import meanings
 from footfall.analytics.event_table import THREADS, EventStretch, sources_of
 from footfall.analytics.exports import body_parts
@@ -65,7 +65,7 @@ class MessageColumns:
         if not _OF_PERSONS.isdisjoint(names):
             _ = self._dataset.persons
         if "audience" in names and self._audiences is None:
-            self._audiences = audiences(self._dataset.parts, lambda: self._dataset.persons, self._dataset.plan)
+            self._audiences = self._dataset.audiences(self._dataset.plan)
         with ThreadPoolExecutor(THREADS) as pool:
             pieces = list(pool.map(lambda source: self._piece(source, names, properties), sources))
         if "person_id" not in names:

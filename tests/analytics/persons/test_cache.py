@@ -82,6 +82,22 @@ def test_stretches_of_a_part_come_out_of_the_cache_and_those_of_others_are_not_k
     assert (cache.stretches("f" * 64), cache.moves("f" * 64, 0, 1)) == ((), None)
 
 
+@pytest.mark.parametrize("texts", [[], ["{}", None, '{"ip":"192.0.2.1"}', "{}"]])
+def test_marks_come_out_of_the_cache_as_they_went_in_unless_a_byte_was_changed(
+    tmp_path: Path, texts: list[str | None]
+) -> None:
+    name, cache = "a" * 64, PersonsCache(tmp_path)
+    before = cache.marks(name)
+    marks = pyarrow.array(texts, pyarrow.string()).dictionary_encode()
+    cache.keep_marks(name, marks)
+    path = tmp_path / f"{name}.marks"
+
+    assert (before, cache.marks(name)) == (None, marks)
+    content = path.read_bytes()
+    path.write_bytes(content[:-9] + bytes([content[-9] ^ 1]) + content[-8:])
+    assert cache.marks(name) is None
+
+
 def test_nothing_is_written_of_a_part_that_is_not_kept_any_more(tmp_path: Path) -> None:
     parts, gone = sealed(), f"{1:064x}"
     cache = PersonsCache(tmp_path / "cache", is_kept=lambda name: name != gone)

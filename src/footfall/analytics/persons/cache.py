@@ -1,7 +1,8 @@
 """PersonsCache: what was worked out of sealed files, in files that anybody may remove at any time.
 
 `<sha256>.part` has the summary of the sealed file with that SHA-256, `<sha256>.places` where each of its ids is,
-once somebody looked a person up, and `persons` the dictionary of some sealed files.
+once somebody looked a person up, `<sha256>.marks` what its messages say of who sent them, once somebody left bots out,
+and `persons` the dictionary of some sealed files.
 Each begins with a line, which is a CacheHeader in JSON and its CRC-32, and then has tables as Arrow streams. After
 these a summary has a block for each stretch of the file: the times of its rows (int64) and their subjects (int32), as
 they lie in memory, so that a question about some events reads their blocks alone. A file that cannot be read, was cut
@@ -41,6 +42,8 @@ _VERSION = 6  # of the tables
 _DICTIONARY = "persons"
 _SUFFIX = ".part"
 _PLACES = ".places"
+_MARKS = ".marks"
+_OF_PARTS = (_SUFFIX, _PLACES, _MARKS)
 _LONGEST_HEADER = 32 << 20
 # What each reader needs is written as it is: that is twice as fast to read. The rest takes half the room.
 _PLAIN, _SMALL = (pyarrow.ipc.IpcWriteOptions(compression=name) for name in (None, "zstd"))
@@ -153,6 +156,18 @@ class PersonsCache:
         tables = {key: pyarrow.table({key: values}) for key, values in places._asdict().items()}
         self._write(f"{name}{_PLACES}", (name,), (), tables)
 
+    def marks(self, name: str) -> Any | None:
+        """What the messages of the part of that name say of who sent them (`marks`), as a dictionary array.
+
+        It is empty where none of them says anything, None where that is not known.
+        """
+        _, tables = self._read(f"{name}{_MARKS}", (name,), ("marks",))
+        return joined([tables["marks"].column("marks")]) if tables else None
+
+    def keep_marks(self, name: str, marks: Any) -> None:
+        """Write the marks of the part of that name."""
+        self._write(f"{name}{_MARKS}", (name,), (), {"marks": pyarrow.table({"marks": marks})})
+
     def dictionary(self, names: Sequence[str]) -> IdDictionary | None:
         """A dictionary of the first of these parts, in this order."""
         header, tables = self._read(_DICTIONARY, names, ("per_id", *_TABLES, "maps"))
@@ -179,7 +194,7 @@ class PersonsCache:
         tables["maps"] = pyarrow.table({"numbers": joined(dictionary.maps)})
         sizes = map(len, dictionary.maps)
         self._write(_DICTIONARY, tuple(names), (dictionary.sessions, *sizes), tables)
-        self._remove_others({_DICTIONARY, *(f"{name}{suffix}" for name in names for suffix in (_SUFFIX, _PLACES))})
+        self._remove_others({_DICTIONARY, *(f"{name}{suffix}" for name in names for suffix in _OF_PARTS)})
 
     def _header(self, name: str) -> CacheHeader | None:
         header, _ = self._read(name, None, ())
@@ -262,7 +277,7 @@ class PersonsCache:
     def _remove_others(self, names: set[str]) -> None:
         try:
             for path in self._disk.list(self._folder):
-                if path.name not in names and path.name.endswith((_SUFFIX, _PLACES, ".draft")):
+                if path.name not in names and path.name.endswith((*_OF_PARTS, ".draft")):
                     self._disk.remove(path)
         except OSError:
             return
