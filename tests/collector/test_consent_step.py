@@ -327,7 +327,7 @@ def call(client: Client, kind: str, properties: dict[str, Any], **given_: Any) -
         client.track(name, properties, user_id="SECRET-u", anonymous_id="SECRET-a", **given_)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(plans(), CALLS, STATEMENTS, st.booleans())
 @example(PLAN, "page", {"statistics": False}, True)
 @example(PLAN, "alias", {"statistics": True}, True)

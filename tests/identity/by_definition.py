@@ -88,7 +88,7 @@ class _World:
         if one.device_id is not None:
             return answer(f"d:{one.device_id}", "device", counted=False)
         if one.anonymous_id is None:
-            return answer(f"m:{_compact(one.source, one.message_id)}", "blocked", counted=False)
+            return answer(f"m:{_compact(one.source, one.message_id)}", one.nobody or "blocked", counted=False)
         timeline = [other for other in self.log if self._is_on(other, one.anonymous_id)]
         signed_in = [other for other in timeline if other.user_id is not None]
         owners = {self.owner(other) for other in signed_in}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import msgspec
 from hypothesis import Phase, settings
@@ -47,6 +48,7 @@ class Draft(msgspec.Struct, frozen=True):
     anonymous_id: str | None = None
     device_id: str | None = None
     previous_id: str | None = None
+    nobody: Literal["unconsented", "bot"] | None = None
 
 
 drafts = st.builds(
@@ -148,6 +150,16 @@ def visits_of_nobody(draw: st.DrawFn) -> list[Draft]:
     ]
 
 
+@st.composite
+def messages_of_nobody(draw: st.DrawFn) -> list[Draft]:
+    """Messages that were only counted, and those of bots, also with an id."""
+    return [
+        Draft("page", draw(some_time), nobody="unconsented"),
+        Draft("track", draw(some_time), nobody="bot"),
+        Draft("page", draw(some_time), None, draw(st.sampled_from((*JUNK, *DEVICES))), nobody="bot"),
+    ]
+
+
 PINCHES = (
     three_users_on_a_device(),
     a_ring_of_aliases(),
@@ -158,6 +170,7 @@ PINCHES = (
     junk_ids(),
     messages_at_one_time(),
     visits_of_nobody(),
+    messages_of_nobody(),
 )
 
 
@@ -250,6 +263,9 @@ HARD_CASES: dict[str, Callable[[Sequence[Observation]], bool]] = {
     "an id that is both, aliased to one user": lambda log: _is_both(log, several=False),
     "an id that is both, aliased to several users": lambda log: _is_both(log, several=True),
     "an id that proves to be anonymous later": is_anonymous_only_later,
+    "a message that was only counted": lambda log: any(one.nobody == "unconsented" for one in log),
+    "a bot with an id": lambda log: any(one.nobody == "bot" and one.anonymous_id in DEVICES for one in log),
+    "a bot with a junk id": lambda log: any(one.nobody == "bot" and one.anonymous_id in JUNK for one in log),
     "an id written in another way": lambda log: any(
         one in WRITTEN for message in log for one in (message.user_id, message.anonymous_id, message.previous_id)
     ),

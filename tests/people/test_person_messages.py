@@ -51,7 +51,7 @@ def profiles_of(stored: StoredMessages, id_: str) -> list[PersonProfile]:
 
 def attributed(entries: Sequence[Entry]) -> Attributed:
     """Every message with whose it is, the earliest first."""
-    fields = Observation.__struct_fields__
+    fields = Observation.__struct_fields__[:-1]
     observations = [Observation(*(getattr(entry.row, field) for field in fields)) for entry in entries]
     persons = attribute(observations, namespace("shop"))
     rows = sorted((entry.row for entry in entries), key=lambda row: (row.occurred_at, row.source, row.message_id))

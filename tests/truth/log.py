@@ -249,11 +249,17 @@ def _row(
 ) -> Row:  # fmt: skip
     received = at + dice.choice((0, SECOND, SECOND, MINUTE, DAY, DAY + 1, 3 * DAY))
     is_bad = event is not None and dice.sometimes(0.08)
+    is_counted = False
     if device is None and user is None and anonymous is None and not is_bad:
-        anonymous = JUNK[0]  # what is about nobody at all is never stored
+        # What is about nobody at all is stored only where it was only counted.
+        is_counted = kind in ("track", "page", "screen") and int(name[1:]) % 2 == 0
+        anonymous = None if is_counted else JUNK[0]
     stored_as = dice.choice(OTHER_NAMES.get(event or "", (event,)))
     faults = msgspec.json.encode([Fault(*dice.choice(FAULTS)) for _ in range(dice.randint(1, 2))]) if is_bad else None
     body, traits = _body(dice, kind, event, name)
+    if is_counted:
+        body = b'{"consent":"count_only",' + body[1:]
+        at, received = at - at % HOUR, received - received % HOUR
     return Row(
         "quarantined" if is_bad else "stored", source, name, kind, stored_as, user, anonymous, device, previous, None,
         at, received, None, faults, body, dice.choice((None, b'{"context":{"locale":"nb"}}')), traits,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tests.truth.log import CONTEXTS
@@ -77,7 +77,7 @@ def messages_of(rows: Sequence[Row], plan: Plan) -> list[Message]:
         (
             Observation(
                 row.source, row.message_id, row.type, row.occurred_at, row.user_id, row.anonymous_id, row.device_id,
-                row.previous_id,
+                row.previous_id, nobody_of(json.loads(row.body)),
             )
             for row in rows
         ),
@@ -89,6 +89,14 @@ def messages_of(rows: Sequence[Row], plan: Plan) -> list[Message]:
         body = json.loads(row.body, parse_float=Decimal)
         messages.append(Message(row, _event_of(row, plan), body, who.person_id, who.reason, who.counted))
     return messages
+
+
+def nobody_of(body: Any) -> Literal["unconsented", "bot"] | None:
+    """Why a message may be without an id."""
+    context = body.get("context")
+    if isinstance(context, dict) and isinstance(context.get("bot"), dict):
+        return "bot"
+    return "unconsented" if body.get("consent") == "count_only" else None
 
 
 def _event_of(row: Row, plan: Plan) -> str | None:

@@ -16,7 +16,8 @@ def test_a_larger_log_has_each_way_to_be_somebodys_and_each_type(plan: Plan) -> 
     messages = messages_of(make_log(seed=100, messages=1_500).stored, plan)
 
     assert {message.reason for message in messages} == {
-        "explicit", "sole_owner", "same_session", "contested", "anonymous", "blocked", "device",
+        "explicit", "sole_owner", "same_session", "contested", "anonymous", "blocked", "device", "unconsented",
+        "bot",
     }  # fmt: skip
     assert {message.row.type for message in messages} == {
         "track", "identify", "alias", "reset", "page", "screen", "group",

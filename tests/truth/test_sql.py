@@ -16,7 +16,7 @@ from footfall.plan.model import Plan
 
 def person_of(message: Message) -> str | None:
     """A message that is nobody's has no person here, so that to count the different ones is right."""
-    return None if message.reason == "blocked" else message.person
+    return None if message.reason in ("blocked", "bot", "unconsented") else message.person
 
 
 def test_messages_and_persons(data: Path, plan: Plan, log: Log) -> None:

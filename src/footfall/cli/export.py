@@ -81,8 +81,9 @@ def command(
 
     The reason is explicit (it names the user), sole_owner (the only user ever identified on its device), same_session
     (the user of its session, on a device of several), contested (nobody was identified in that session), anonymous
-    (nobody ever was on that device), blocked (no usable id: it is alone, and counts as no person) or device (a
-    connected product's, never a person's). All but the persons of blocked and device messages count as persons.
+    (nobody ever was on that device), device (a
+    connected product's, never a person's), unconsented (only counted, as nobody agreed to more), bot, or blocked (no
+    usable id). Messages of the last three are nobody's: each is alone. They and devices count as no person.
 
     The last line on standard error names the last seq. With --after and that number the next run goes on from there:
     together the runs have each message once. A message keeps the person_id that it had in its run, also where a later

@@ -8,7 +8,8 @@ arrived change it. The rules, in the order in which they are tried:
 - one with a usable anonymous_id goes to the one user ever identified on that device (`sole_owner`); where there were
   several, to the one identified before it in the same session, else after it (`same_session`), else to an anonymous
   person of that session alone (`contested`); where there were none, to the device's anonymous person (`anonymous`);
-- anything else is a separate person that is not counted (`blocked`).
+- anything else is a separate person that is not counted: of somebody who did not agree to more than being counted
+  (`unconsented`), of a bot (`bot`), or without any id that is one (`blocked`).
 
 People are never merged because they share a device, only by an alias of one user id to another
 (`footfall.identity.aliases`). Ids are compared as `footfall.identity.ids` says, and usable where they are no junk
@@ -38,7 +39,9 @@ from footfall.identity.sessions import TimelineEntry, nearest_identifications, s
 
 __all__ = ["ROOT", "Attribution", "Observation", "Reason", "attribute", "effects_of_aliases", "name_of", "namespace"]
 
-Reason = Literal["explicit", "sole_owner", "same_session", "contested", "anonymous", "blocked", "device"]
+Reason = Literal[
+    "explicit", "sole_owner", "same_session", "contested", "anonymous", "blocked", "device", "unconsented", "bot"
+]
 
 ROOT = UUID("1ec14b04-ec91-5186-be8c-3f7072c445c6")
 """The root namespace of all person ids, `uuid5(NAMESPACE_DNS, "footfall")`. It never changes."""
@@ -49,7 +52,8 @@ Key = tuple[str, str]
 class Observation(msgspec.Struct, frozen=True, gc=False):
     """What identity needs to know of one message, as the journal has it; ids as they were sent, junk included.
 
-    An alias that was revoked comes without its previous_id.
+    An alias that was revoked comes without its previous_id. `nobody` says why a message may be without an id: it was
+    only counted, or is a bot's.
 
     `(source, message_id)` names the message. `occurred_at` is the corrected time, in microseconds since 1970-01-01 UTC.
     """
@@ -62,6 +66,7 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
     anonymous_id: str | None = None
     device_id: str | None = None
     previous_id: str | None = None
+    nobody: Literal["unconsented", "bot"] | None = None
 
 
 class Attribution(msgspec.Struct, frozen=True, gc=False):
@@ -136,6 +141,7 @@ class _Message(msgspec.Struct, frozen=True, gc=False):
     anonymous_id: str | None
     device_id: str | None
     previous_id: str | None
+    nobody: Literal["unconsented", "bot"] | None
 
     @property
     def is_device_stream(self) -> bool:
@@ -199,6 +205,7 @@ def _usable(observations: Iterable[Observation]) -> list[_Message]:
             usable(message.anonymous_id),
             usable(message.device_id),
             usable(message.previous_id) if message.type == "alias" else None,
+            message.nobody,
         )
         for message in by_name.values()
     ]
@@ -206,7 +213,8 @@ def _usable(observations: Iterable[Observation]) -> list[_Message]:
 
 def _order_of_twins(observation: Observation) -> tuple[object, ...]:
     ids = (observation.user_id, observation.anonymous_id, observation.device_id, observation.previous_id)
-    return (observation.occurred_at, observation.type, *((text is not None, text or "") for text in ids))
+    texts = (*ids, observation.nobody)
+    return (observation.occurred_at, observation.type, *((text is not None, text or "") for text in texts))
 
 
 def _timelines(messages: Iterable[_Message], canonical: Mapping[str, str]) -> dict[str, list[TimelineEntry]]:
@@ -249,7 +257,8 @@ def _attribute_one(
     elif message.anonymous_id is not None:
         named = _on_device(message, devices[message.anonymous_id])
     else:
-        named = _Named(name_of("m", message.source, message.message_id), "blocked", None, None, counted=False)
+        name = name_of("m", message.source, message.message_id)
+        named = _Named(name, message.nobody or "blocked", None, None, counted=False)
     return Attribution(person(named.name), named.reason, named.evidence, named.user_id, named.counted)
 
 

@@ -28,7 +28,15 @@ _REASONS = {
     "contested": "several users share the anonymous id, and none was identified in this session",
     "anonymous": "nobody was ever identified under that anonymous id",
     "blocked": "no usable id: such a message is alone, and is not counted as a person",
+    "unconsented": "only counted, as nobody agreed to more: such a message is nobody's",
+    "bot": "of a bot: such a message is nobody's",
     "device": "sent by a connected product, which is not counted as a person",
+}
+
+_OF_NOBODY = {
+    "blocked": "A message without a usable id",
+    "unconsented": "A message that was only counted",
+    "bot": "A message of a bot",
 }
 
 _EFFECTS = {
@@ -156,7 +164,8 @@ def _headline(person: PersonProfile) -> str:
     reasons = {count.reason for count in person.reasons}
     if "device" in reasons:
         return f"Connected product {printable(', '.join(person.device_ids))}"
-    if "blocked" in reasons:
-        return "A message without a usable id"
+    for reason, headline in _OF_NOBODY.items():
+        if reason in reasons:
+            return headline
     where = f"anonymous id {printable(', '.join(person.anonymous_ids))}"
     return f"Somebody unknown, {'in one session under the shared' if 'contested' in reasons else 'under'} {where}"

@@ -13,6 +13,12 @@ from footfall.identity.attribution import Attribution, Observation
 from footfall.storage.parquet.layout import MESSAGE_TYPES
 from footfall.storage.parquet.table_part import TablePart
 
+_BODIES: dict[str | None, bytes] = {
+    None: b'{"context":{"bot":true}}',
+    "unconsented": b'{"consent":"count_only","type":"page"}',
+    "bot": b'{"consent":"count_only","context":{"bot":{}}}',
+}
+
 
 class ListPart(TablePart):
     """A part of some observations. `reads` has the columns of each reading."""
@@ -20,6 +26,7 @@ class ListPart(TablePart):
     def __init__(self, observations: Sequence[Observation], name: str = "") -> None:
         fields = Observation.__struct_fields__
         values = dict(zip(fields, zip(*map(msgspec.structs.astuple, observations), strict=True), strict=False))
+        values["body"] = tuple(_BODIES[observation.nobody] for observation in observations)
         nothing = [None] * len(observations)
         super().__init__(
             [pyarrow.table({key: pyarrow.array(values.get(key, nothing), of) for key, of in MESSAGE_TYPES.items()})],

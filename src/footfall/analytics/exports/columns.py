@@ -14,7 +14,7 @@ EVIDENCE = ("evidence_source", "evidence_message_id")
 
 PERSON: Mapping[str, str] = {
     "person_id": "The person that it belongs to",
-    "reason": "Why: explicit, sole_owner, same_session, contested, anonymous, blocked or device (see above)",
+    "reason": "Why: explicit, sole_owner, same_session, contested, anonymous, device, unconsented, bot or blocked",
     "evidence_source": "The source of the message that is the evidence, where another message is",
     "evidence_message_id": "The message_id of that message",
     "audience": "Of whom it is, judged now: people, bot or staff (own people); figures leave out the last two",

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from footfall.analytics.persons.arrays import INT, joined, paired
 from footfall.analytics.persons.dictionary import DEVICE, SESSION, SHARED, VISITOR
 from footfall.analytics.persons.lookups import MESSAGES
+from footfall.analytics.persons.nobody import with_nobodys_reasons
 from footfall.analytics.persons.persons import Persons, reasons_of
 from footfall.identity.ids import comparable
 
@@ -177,6 +178,8 @@ def aliases_at(persons: Persons, part: Any, row: Any) -> Any:
 def _rows(persons: Persons, messages: Any, person: Any) -> Any:
     user, device, anonymous = (joined([messages.column(name)]) for name in ("user", "device", "anonymous"))
     reason = reasons_of(persons.dictionary.owners, user, device, anonymous, person)
+    part, row = (joined([messages.column(name)]) for name in ("part", "row"))
+    reason = with_nobodys_reasons(reason, persons.reader.parts, part, row)
     nothing = pyarrow.nulls(len(messages), INT)
     return pyarrow.table([*messages.columns, reason, nothing, nothing], schema=ROWS)
 

@@ -17,6 +17,7 @@ from footfall.analytics.persons.cache import PersonsCache
 from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, IdDictionary
 from footfall.analytics.persons.lookups import Lookups
 from footfall.analytics.persons.merging import extended
+from footfall.analytics.persons.nobody import with_nobodys_reasons
 from footfall.analytics.persons.person_ids import head_of, heads_of
 from footfall.analytics.persons.reader import PartReader
 from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role, is_of_type
@@ -234,7 +235,9 @@ class Persons:
 
     def reasons(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """Why each row is whose it is (`footfall.identity.attribution.Reason`), as a string array."""
-        return reasons_of(self.dictionary.owners, *self._ids_of(part, start, stop), self.column(part, start, stop))
+        reasons = reasons_of(self.dictionary.owners, *self._ids_of(part, start, stop), self.column(part, start, stop))
+        rows = pc.add(positions(len(reasons)), pyarrow.scalar(start, INT))
+        return with_nobodys_reasons(reasons, self._reader.parts, constant(part, len(reasons)), rows)
 
     def evidence(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """The message that shows whose each row is: a table of `source` and `message_id`, null where there is none."""
@@ -416,7 +419,7 @@ def _extended(
 
 
 def reasons_of(owners: Any, user: Any, device: Any, anonymous: Any, person: Any) -> Any:
-    """Why messages with these ids, as numbers, are of these persons."""
+    """Why messages with these ids, as numbers, are of these persons; `blocked` for all that are nobody's."""
     owner = owners.take(anonymous)
     conditions = {
         "explicit": user.is_valid(),
