@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from tests.integrations.browsers import CHROME
@@ -10,8 +11,9 @@ from tests.integrations.browsers import CHROME
 from footfall.integrations.options import SiteOptions
 from footfall.testing import Recorder
 
-__all__ = ["OPTIONS", "called", "head", "http_scope", "pages", "start_message"]
+__all__ = ["OPTIONS", "PLAN_FILE", "called", "head", "http_scope", "pages", "start_message"]
 
+PLAN_FILE = Path(__file__).parent / "plan.yaml"
 OPTIONS = SiteOptions(cookie_keys=["a key for tests of 16 bytes or more"])
 HTML = (b"content-type", b"text/html; charset=utf-8")
 

@@ -51,6 +51,40 @@ def hello(name):
 response = app.test_client().get("/hello/kari", headers={headers}, base_url="https://127.0.0.1")
 print(response.status_code, [message["name"] for message in RECORDER.messages if message["type"] == "page"])
 """
+STARLETTE = """
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from footfall.testing import Recorder
+
+SECRET_KEY = "a secret that is long enough"
+RECORDER = Recorder()
+app = Starlette(routes=[Route("/hello/{{name}}", lambda request: HTMLResponse("<title>Hello</title>"))])
+
+{block}
+with TestClient(app, base_url="https://127.0.0.1") as browser:
+    response = browser.get("/hello/kari", headers={headers})
+print(response.status_code, [message["name"] for message in RECORDER.messages if message["type"] == "page"])
+"""
+CELERY = """
+from celery import Celery
+from footfall.testing import Recorder
+
+RECORDER = Recorder()
+app = Celery("shop")
+app.conf.task_always_eager = True
+
+{block}
+
+@app.task
+def ship():
+    client.track("product_viewed", {{"sku": "A"}})
+
+with client.scope(user_id="kari", context={{"consent": {{"categoryPreferences": {{"statistics": True}}}}}}):
+    ship.delay()
+print([message["userId"] for message in RECORDER.messages])
+"""
 
 
 def block(mark: str) -> str:
@@ -103,7 +137,27 @@ def test_a_new_flask_application_counts_its_first_page(tmp_path: Path) -> None:
     assert output == "200 ['/hello/<name>']\n"
 
 
-@pytest.mark.parametrize("mark", ["django", "flask"])
+@pytest.mark.slow
+def test_a_new_starlette_application_counts_its_first_page(tmp_path: Path) -> None:
+    pytest.importorskip("starlette", reason="Starlette is not installed")
+    add_plan(tmp_path)
+    lines = block("starlette").replace('collector="http://127.0.0.1:8190"', "client=RECORDER")
+
+    output = python(tmp_path, "-W", "ignore", "-c", STARLETTE.format(block=lines, headers=dict(CHROME)))
+
+    assert output == "200 ['/hello/{name}']\n"
+
+
+@pytest.mark.slow
+def test_a_task_is_of_whoever_called_it(tmp_path: Path) -> None:
+    pytest.importorskip("celery", reason="Celery is not installed")
+    add_plan(tmp_path)
+    lines = block("celery").replace('"http://127.0.0.1:8190"', "RECORDER")
+
+    assert python(tmp_path, "-c", CELERY.format(block=lines)) == "['kari']\n"
+
+
+@pytest.mark.parametrize("mark", ["django", "flask", "starlette", "celery"])
 def test_five_lines_are_enough(mark: str) -> None:
     lines = [line for line in block(mark).splitlines() if line.strip(" {}()")]
 

@@ -24,12 +24,12 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
-from tests.integrations.asgi_calls import pages
+from tests.integrations.asgi_calls import PLAN_FILE, pages
 from tests.integrations.browsers import CHROME
 from tests.web.sites import plan
 
 from footfall import AsyncClient, Client, ClientOptions
-from footfall.errors import UsageError
+from footfall.errors import FootfallError, UsageError
 from footfall.integrations.hit import Hit, current_hit
 from footfall.integrations.starlette import FootfallMiddleware, tracker
 from footfall.testing import Recorder
@@ -208,7 +208,7 @@ def test_a_mounted_application_with_a_middleware_too_counts_once(client: Client,
 
 
 def test_around_a_whole_application_it_names_routes_too(client: Client, recorder: Recorder) -> None:
-    app = FootfallMiddleware(Starlette(routes=application(client).routes), client, **KEYS)
+    app = FootfallMiddleware(Starlette(routes=application(client).routes), client=client, **KEYS)
 
     with browser(app) as visitor:
         visitor.get("/orders/7")
@@ -323,7 +323,7 @@ def test_a_dependency_of_fastapi_gives_the_hit_also_in_a_thread(client: Client, 
 
 
 def test_the_dependency_names_the_middleware_where_it_is_missing() -> None:
-    with pytest.raises(UsageError, match=r"app\.add_middleware\(FootfallMiddleware, client=…\)"):
+    with pytest.raises(UsageError, match=r"app\.add_middleware"):
         tracker(HTTPConnection({"type": "http", "headers": []}))
 
 
@@ -336,12 +336,13 @@ def test_the_dependency_names_the_middleware_where_it_is_missing() -> None:
         ({"cookie_keys": ["short"]}, "16"),
         ({"trusted_proxies": ["10.0.0.0/99"]}, "trusted_proxies"),
         ({"cookie_key": ["a"]}, "did you mean 'cookie_keys'"),
+        ({"client": None, "plan": "/nowhere", "collector": "http://127.0.0.1:1", "write_key": "k"}, "/nowhere"),
     ],
 )
 def test_a_setting_that_cannot_be_used_keeps_the_server_from_starting(
     client: Client, settings: dict[str, Any], reason: str
 ) -> None:
-    app, sent = application(client, **settings), []
+    app, sent = application(**{"client": client, **settings}), []
 
     async def receive() -> dict[str, str]:
         return {"type": "lifespan.startup"}
@@ -349,14 +350,28 @@ def test_a_setting_that_cannot_be_used_keeps_the_server_from_starting(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    with contextlib.suppress(UsageError):
+    with contextlib.suppress(FootfallError):
         asyncio.run(app({"type": "lifespan", "state": {}}, receive, send))
-    with pytest.raises(UsageError):
+    with pytest.raises(FootfallError):
         browser(app).get("/")
 
     assert [message["type"] for message in sent] == ["lifespan.startup.failed"]
     assert sent[0]["message"].startswith("footfall: ")
     assert reason in sent[0]["message"]
+
+
+def test_without_a_client_it_makes_one_of_the_settings(recorder: Recorder) -> None:
+    async def home(request: Request) -> Response:
+        request.state.footfall.track("chunk_sent", {"part": "all"})
+        return HTMLResponse("ok")
+
+    app = Starlette(routes=[Route("/", home)])
+    app.add_middleware(FootfallMiddleware, client=recorder, plan=PLAN_FILE, **KEYS)
+    with browser(app) as visitor:
+        visitor.get("/")
+
+    assert recorder.events == ["chunk_sent"]
+    assert pages(recorder) == ["/"]
 
 
 def test_what_is_pending_is_sent_when_the_application_ends(client: Client, recorder: Recorder) -> None:

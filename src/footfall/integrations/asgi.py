@@ -43,7 +43,7 @@ class AsgiMiddleware:
     middleware of the same client it does nothing. Raises UsageError as Site does.
     """
 
-    def __init__(self, app: App, client: Client | AsyncClient, options: SiteOptions | None = None) -> None:
+    def __init__(self, app: App, client: BaseClient, options: SiteOptions | None = None) -> None:
         self.app = app
         self.site = Site(client, options)
 

@@ -1,25 +1,24 @@
 """Starlette, and so FastAPI: page views are named by their routes, and the user is the one who is authenticated.
 
-    app.add_middleware(FootfallMiddleware, client=client, cookie_keys=[…])
+    app.add_middleware(FootfallMiddleware, plan="tracking_plans", cookie_keys=[…])
 
 `request.state.footfall` is the hit in an endpoint, `Depends(tracker)` in FastAPI.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from pkgutil import resolve_name
 from typing import Any
 
 from msgspec import UNSET
 
-from footfall.client import AsyncClient, Client
-from footfall.errors import UsageError
+from footfall.errors import FootfallError, UsageError
 from footfall.extras import needs
 from footfall.integrations.asgi import HIT, App, AsgiMiddleware, Receive, Scope, Send
 from footfall.integrations.hit import Hit
-from footfall.integrations.options import SiteOptions
+from footfall.integrations.settings import read_settings
 from footfall.integrations.starlette_routes import StarletteRoutes
-from footfall.plan.problems import did_you_mean
 
 with needs("footfall.integrations.starlette", "starlette"):
     from starlette.requests import HTTPConnection
@@ -36,24 +35,25 @@ def tracker(connection: HTTPConnection) -> Hit:
     """
     hit = connection.scope.get(HIT)
     if not isinstance(hit, Hit):
-        raise UsageError("the application has no FootfallMiddleware: app.add_middleware(FootfallMiddleware, client=…)")
+        raise UsageError("the application has no FootfallMiddleware: app.add_middleware(FootfallMiddleware, …)")
     return hit
 
 
 class FootfallMiddleware(AsgiMiddleware):
     """The middleware of ASGI, with what Starlette knows of a request.
 
-    `settings` are those of SiteOptions. It may be above or below other middleware. The user is who
-    AuthenticationMiddleware has authenticated (`identity`, else `id` or `username`), or what the setting `user` makes
-    of the connection. A setting that cannot be used keeps the application from starting.
+    `settings` are those of the integrations' README: `collector`, `write_key`, `plan` (or a `client`), `cookie_keys`
+    and so on. The middleware may be above or below others. The user is who AuthenticationMiddleware has authenticated
+    (`identity`, else `id` or `username`), or what the setting `user` makes of the connection. A setting that cannot be
+    used keeps the application from starting.
     """
 
-    def __init__(self, app: App, /, client: Client | AsyncClient, **settings: Any) -> None:
+    def __init__(self, app: App, /, **settings: Any) -> None:
         self._routes = StarletteRoutes()
-        self._error: UsageError | None = None
+        self._error: FootfallError | None = None
         try:
-            super().__init__(app, client, _options(settings))
-        except UsageError as error:
+            super().__init__(app, *read_settings(settings, {}, resolve_name))
+        except FootfallError as error:
             self._error = error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,15 +73,6 @@ class FootfallMiddleware(AsgiMiddleware):
         # Before a mount changes them.
         application, path = scope.get("app", self.app), scope["path"].removeprefix(scope.get("root_path", ""))
         return lambda: self._routes.template(scope, application, path)
-
-
-def _options(settings: Mapping[str, Any]) -> SiteOptions:
-    names = SiteOptions.__struct_fields__
-    for name in settings:
-        if name not in names:
-            every = f"the settings are {', '.join(names)}"
-            raise UsageError(f"there is no setting {name!r}; {did_you_mean(name, names, every)}")
-    return SiteOptions(**settings)
 
 
 def _authenticated(scope: Scope) -> Any:
