@@ -38,10 +38,10 @@ def test_every_library_of_an_extra_is_in_the_table_under_that_extra() -> None:
     assert set(doors) == set(get_args(Extra))
 
 
-def test_the_server_brings_the_tools_for_plans_and_all_brings_every_door() -> None:
+def test_the_server_brings_the_tools_for_plans_and_the_list_of_bots_and_all_brings_every_door() -> None:
     extras = PROJECT["optional-dependencies"]
 
-    assert "footfall[plan]" in extras["server"]
+    assert {"footfall[plan]", "footfall[web]"} <= set(extras["server"])
     assert extras["all"] == ["footfall[plan,server,web,geo,demo]"]
 
 
