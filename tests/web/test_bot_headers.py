@@ -15,6 +15,7 @@ SAFARI = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
     " Version/18.6 Mobile/15E148 Safari/604.1"
 )
+PALE_MOON = FIREFOX.replace("Gecko/20100101", "Goanna/20240501") + " PaleMoon/33.1.0"
 OLD_CHROME = CHROME.replace("142.0.0.0", "69.0.3497.100")
 BASIC = {"accept": "text/html", "accept-encoding": "gzip, br", "accept-language": "1"}
 NAVIGATION = {"sec-fetch-site": "none", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
@@ -34,7 +35,8 @@ HINTS = '"Chromium";v="142", "Google Chrome";v="142", "Not_A Brand";v="99"'
         (FIREFOX, BASIC | {"secure": "1"}, "no_headers"),
         (CHROME, BASIC | {"secure": "1", "via": "1"}, None),
         (CHROME, {"accept": "text/html", "accept-encoding": "gzip"}, "no_headers"),
-        (CHROME, {"accept": "text/html", "accept-language": "1"}, "no_headers"),
+        (CHROME, {"accept": "text/html", "accept-language": "1"}, None),  # servers in front drop accept-encoding
+        (PALE_MOON, BASIC | {"secure": "1"}, None),
         (CHROME, {"accept-encoding": "gzip", "accept-language": "1"}, "no_headers"),
         (CHROME, {"accept": "text/html", "via": "1"}, None),
         (CHROME, MODERN | {"from": "1"}, "crawler"),

@@ -255,10 +255,13 @@ class AgentTraits(msgspec.Struct, frozen=True):
 
 _CHROMIUM = re.compile(r"Chrom(?:e|ium)/([0-9]{1,4})(?:\.[0-9]+\.([0-9]{1,6}))?")
 _FIREFOX = re.compile(r"Firefox/([0-9]{1,4})")
+_OTHER_ENGINES = re.compile(r"Goanna|SeaMonkey|Servo/|Ladybird")  # name versions of browsers that they are not
 
 
 def agent_traits(agent: str) -> AgentTraits:
     """What the versions in an agent say."""
+    if _OTHER_ENGINES.search(agent):
+        return AgentTraits()
     chromium, firefox = _CHROMIUM.search(agent), _FIREFOX.search(agent)
     return AgentTraits(
         chromium=int(chromium[1]) if chromium else 0,

@@ -77,7 +77,8 @@ def _hints_though_no_chromium(traits: AgentTraits, http: Mapping[str, str]) -> b
 
 
 # Reason: when a request with a browser's agent has it. The first that fits decides. A cache or proxy between may take
-# headers away (`via` says that one was there), so what is missing counts only without it.
+# headers away (`via` says that one was there), so what is missing counts only without it. `accept-encoding` alone never
+# counts: servers in front of an application often drop it, and say nothing.
 _ODDITIES: Sequence[tuple[str, Callable[[AgentTraits, Mapping[str, str]], bool]]] = (
     ("crawler", lambda _, http: "from" in http),
     ("headless", lambda _, http: "Headless" in http.get("sec-ch-ua", "")),
@@ -87,7 +88,6 @@ _ODDITIES: Sequence[tuple[str, Callable[[AgentTraits, Mapping[str, str]], bool]]
 )
 _LACKS: Sequence[tuple[str, Callable[[AgentTraits, Mapping[str, str]], bool]]] = (
     ("no_headers", lambda _, http: "accept-language" not in http),
-    ("no_headers", lambda _, http: "accept-encoding" not in http),
     ("no_headers", lambda _, http: "accept" not in http),
     ("no_headers", _has_no_fetch_metadata),
 )
