@@ -28,11 +28,13 @@ def test_a_form_that_no_browser_has_is_a_reason(agent: str, reason: str | None) 
 
 @pytest.mark.parametrize(("word", "reason"), AGENT_WORDS)
 def test_each_word_makes_an_agent_a_bots(word: str, reason: str) -> None:
-    verdict = reason_of_words(f"{CHROME} {word.title()}")
+    earlier = AGENT_WORDS[: AGENT_WORDS.index((word, reason))]
+    shorter = [other_reason for other, other_reason in earlier if other in word]  # an earlier word that is a part of it
+
+    verdict = reason_of_words(f"{CHROME} ({word.title()}) ")
 
     assert verdict is not None
-    # Words before it in the table may be a part of it.
-    assert verdict[0] == reason or any(other in word for other, _ in AGENT_WORDS)
+    assert verdict[0] == (shorter[0] if shorter else reason)
 
 
 def test_no_word_is_written_twice_or_hidden_by_an_earlier_one_of_the_same_reason() -> None:
