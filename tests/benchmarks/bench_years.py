@@ -21,6 +21,7 @@ from pathlib import Path
 from footfall import storage
 from footfall.clock import SystemClock, uuid7
 from footfall.collector.job_settings import JobSettings
+from footfall.collector.memory import keep_large_blocks_apart
 from footfall.maintenance.compact import compact
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.merge_ids import merge_ids
@@ -219,6 +220,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the data folder is made; a temporary one by default")
     parser.add_argument("--quick", action="store_true", help="200,000 messages")
     options = parser.parse_args()
+    keep_large_blocks_apart()  # as the collector does, else the C library keeps the filters of ids that were replaced
     number, step = (200_000, 100_000) if options.quick else (options.messages, options.step)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         years = Years(Path(folder) / "data", id_at_random if options.random_ids else id_in_order)

@@ -20,8 +20,9 @@ MARKS = ("userAgent", "http", "bot", "staff", "ip")
 
 _NOTHING = msgspec.Raw()
 _TEXT, _BINARY = pyarrow.string(), pyarrow.binary()
-# One of these is in each context that has a mark; `http` alone says nothing.
-_BEGINNINGS = (b'"userAgent"', b'"bot"', b'"staff"', b'"ip"')
+# One of these is in each context that has a mark; `http` alone says nothing. One pattern is nine times as fast as a
+# search for each of them.
+_KEYS = '"(?:userAgent|bot|staff|ip)"'
 
 
 class _Context(msgspec.Struct):
@@ -46,9 +47,7 @@ def marks_of(bodies: Any, envelopes: Any) -> Any:
     `bodies` and `envelopes` are binary arrays; an envelope may be null.
     """
     shared = _of_envelopes(envelopes)
-    may_have = pc.match_substring(bodies, _BEGINNINGS[0].decode())
-    for beginning in _BEGINNINGS[1:]:
-        may_have = pc.or_(may_have, pc.match_substring(bodies, beginning.decode()))
+    may_have = pc.match_substring_regex(bodies, _KEYS)
     if shared is not None:
         may_have = pc.or_(may_have, shared.is_valid())
     if not pc.any(may_have).as_py():
