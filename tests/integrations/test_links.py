@@ -78,6 +78,30 @@ def test_a_click_that_both_redirect_and_ping_report_has_one_message_id() -> None
     assert len({message["messageId"] for message in recorder.messages}) == 1
 
 
+def test_a_page_that_a_cache_keeps_has_one_pixel_that_counts_each_of_its_readers_once() -> None:
+    recorder = Recorder()
+    site = make(recorder)
+    address = site.links.pixel("rendered")
+
+    for agent in ("one", "one", "other"):
+        ask(site, address, user_agent=f"{BROWSER['user-agent']} {agent}")
+
+    assert len(recorder.messages) == 3
+    assert len({message["messageId"] for message in recorder.messages}) == 2
+
+
+def test_no_message_id_says_who_the_reader_is() -> None:
+    recorder = Recorder()
+    site = make(recorder)
+    first = ask(site, site.links.redirect(TARGET, "clicked"))
+    cookie = dict(first.headers)["Set-Cookie"].partition(";")[0]
+
+    ask(site, site.links.redirect(TARGET, "clicked"), cookie=cookie)
+
+    _, message = recorder.messages
+    assert message["anonymousId"] not in message["messageId"]
+
+
 def test_each_link_is_another() -> None:
     site = make(Recorder())
 

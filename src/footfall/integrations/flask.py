@@ -57,6 +57,7 @@ class Footfall:
         app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to put something around it
         app.extensions["footfall"] = middleware.site
         app.jinja_env.globals["footfall_links"] = middleware.site.links
+        app.jinja_env.globals["footfall_engagement"] = middleware.site.engagement
         request_started.connect(_begin, app)
         if middleware.site.options.user is not None:
             request_finished.connect(_ask_again, app)

@@ -4,7 +4,7 @@
     links.redirect("https://partner.example/offer", "partner_link_clicked", {"partner": "acme"})
     links.pixel("newsletter_opened", {"issue": "2026-11"}, user_id="kari")
 
-Each counts one event of the plan, once for each link that was made, however it comes: by the redirect, by the ping of
+Each counts one event of the plan, once for each link and reader, however it comes: by the redirect, by the ping of
 `<a ping>`, or by both.
 """
 
@@ -27,17 +27,19 @@ from footfall.errors import UsageError
 from footfall.events import Receipt
 from footfall.identity.given import id_text, plain_text
 from footfall.integrations.hit import Hit
+from footfall.integrations.options import SiteOptions
 from footfall.integrations.own_response import OwnResponse
 from footfall.web.pages import reason_by_request
 from footfall.web.request import WebResponse
 from footfall.web.signed_links import SignedLink, SignedLinks
 from footfall.web.targets import why_no_target
 
-__all__ = ["LINK_ROUTES", "LinkSite", "Links", "OwnRoute"]
+__all__ = ["LINK_ROUTES", "NEVER_KEPT", "PIXEL", "LinkSite", "Links", "OwnRoute"]
 
 _US = 1_000_000
-_NEVER_KEPT = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex"))
-_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # 1 × 1, transparent
+NEVER_KEPT = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex"))
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # 1 × 1, transparent
+_DAY = timedelta(days=1)
 _YEAR = timedelta(days=365)
 
 
@@ -51,8 +53,8 @@ class Links:
     def __init__(self, client: BaseClient, keys: Sequence[str | bytes], prefix: str) -> None:
         self._client = client
         self._clock: Clock = client.clock
-        self._prefix = prefix
-        self._signed = {name: SignedLinks(keys, name) for name in ("redirect", "pixel")}
+        self.prefix = prefix
+        self._signed = {name: SignedLinks(keys, name) for name in ("beats", "mark", "pixel", "redirect")}
 
     def redirect(
         self,
@@ -74,7 +76,7 @@ class Links:
 
     def ping_of(self, address: str) -> str:
         """The address for the `ping` attribute of a link to an address that `redirect` made: a click counts once."""
-        return address.replace(f"{self._prefix}/redirect/", f"{self._prefix}/ping/", 1)
+        return address.replace(f"{self.prefix}/redirect/", f"{self.prefix}/ping/", 1)
 
     def pixel(
         self,
@@ -87,9 +89,27 @@ class Links:
         """The address of a picture of one transparent pixel that counts `event` when it is loaded."""
         return self._address("pixel", event, properties, user_id, lasts, "")
 
+    def signed(self, use: str, event: str, properties: Mapping[str, Any] | None = None) -> str:
+        """A link that counts `event`, for a `use` of its own: it is a text, and its address is the caller's to make.
+
+        Raises UsageError for properties that JSON cannot say.
+        """
+        return self._text(use, event, properties, None, _DAY, "")
+
     def _address(
         self,
         name: str,
+        event: str,
+        properties: Mapping[str, Any] | None,
+        user_id: Id | None,
+        lasts: timedelta,
+        target: str,
+    ) -> str:
+        return f"{self.prefix}/{name}/{self._text(name, event, properties, user_id, lasts, target)}"
+
+    def _text(
+        self,
+        use: str,
         event: str,
         properties: Mapping[str, Any] | None,
         user_id: Id | None,
@@ -104,27 +124,41 @@ class Links:
             self._clock.new_id(), plain_text(event) or "", expires_at, plain_text(target) or "", msgspec.Raw(text),
             plain_text(id_text(user_id)) or "",
         )  # fmt: skip
-        return f"{self._prefix}/{name}/{self._signed[name].text(link)}"
+        return self._signed[use].text(link)
 
-    def read(self, hit: Hit, use: str) -> SignedLink | None:
-        """The link that a hit asks for; None where it is forged, damaged or over, which is counted."""
-        path = "" if hit.visit is None else hit.visit.request.path
-        link = self._signed[use].read(path.rpartition("/")[2])
+    def read(self, text: str, use: str) -> SignedLink | None:
+        """The link in a text; None where it is forged, damaged or over, which is counted."""
+        link = self._signed[use].read(text)
         if link is None or link.expires_at < self._clock.now_us() // _US:
             self._client.leave_uncounted("forged_link" if link is None else "expired_link")
             return None
         return link
 
-    def count(self, hit: Hit, link: SignedLink) -> Receipt | None:
-        """Count what a link says, once for each link; None for a prefetch, which is counted as one."""
-        if hit.visit is not None and reason_by_request(hit.visit.request) == "prefetch":
+    def count(
+        self, hit: Hit, link: SignedLink, use: str, more: Mapping[str, Any] | None = None, part: str = ""
+    ) -> Receipt | None:
+        """Count what a link says, once for each reader of it; None for a prefetch, which is counted as one.
+
+        `more` are further properties, and `part` says which of several things of one link this is.
+        """
+        visit = hit.visit
+        if visit is None:
+            return None
+        if reason_by_request(visit.request) == "prefetch":
             self._client.leave_uncounted("prefetch")
             return None
+        # A page that a cache keeps has one link for all of its readers. A new visitor has an id for each of two
+        # requests that come together, so these are told by what both say.
+        request, recognition = visit.request, visit.recognition
+        visitor = None if recognition.is_new else recognition.visitor
+        reader = f"{request.headers.get('user-agent')} {request.peer}" if visitor is None else visitor.anonymous_id
         with hit.scope():
-            # An amount keeps its digits.
-            properties = json.loads(bytes(link.properties), parse_float=Decimal)
             return self._client.track(
-                link.event, properties, user_id=link.user_id or None, message_id=f"link-{link.id}"
+                link.event,
+                # An amount keeps its digits.
+                {**json.loads(bytes(link.properties), parse_float=Decimal), **(more or {})},
+                user_id=link.user_id or None,
+                message_id=f"link-{link.id}-{self._signed[use].digest(link, reader)}{part}",
             )
 
 
@@ -132,6 +166,7 @@ class LinkSite(Protocol):
     """What a path of our own asks of its site."""
 
     links: Links
+    options: SiteOptions
 
     def depart(self, hit: Hit, response: WebResponse) -> Sequence[tuple[str, str]]:
         """The headers to add to a response. Never raises."""
@@ -144,31 +179,35 @@ OwnRoute = Callable[[LinkSite, Hit], OwnResponse | None]
 
 def _redirect(site: LinkSite, hit: Hit) -> OwnResponse:
     """303 to the target; the visitor gets their cookie as on a page, if they may."""
-    link = site.links.read(hit, "redirect")
+    link = site.links.read(_last(hit), "redirect")
     if link is None or why_no_target(link.target) is not None:
         return _NOT_VALID
     if _method(hit) == "GET":
-        site.links.count(hit, link)
-    headers = (("Location", link.target), ("Referrer-Policy", "strict-origin-when-cross-origin"), *_NEVER_KEPT)
+        site.links.count(hit, link, "redirect")
+    headers = (("Location", link.target), ("Referrer-Policy", "strict-origin-when-cross-origin"), *NEVER_KEPT)
     response = WebResponse(status=303, headers={name.lower(): value for name, value in headers})
     return OwnResponse(303, (*headers, *site.depart(hit, response)))
 
 
 def _ping(site: LinkSite, hit: Hit) -> OwnResponse:
-    link = site.links.read(hit, "redirect")
+    link = site.links.read(_last(hit), "redirect")
     if link is None:
         return _NOT_VALID
     if _method(hit) == "POST":
-        site.links.count(hit, link)
-    return OwnResponse(204, _NEVER_KEPT)
+        site.links.count(hit, link, "redirect")
+    return OwnResponse(204, NEVER_KEPT)
 
 
 def _pixel(site: LinkSite, hit: Hit) -> OwnResponse:
     """The picture, whatever comes of it: a broken one would be visible."""
-    link = site.links.read(hit, "pixel")
+    link = site.links.read(_last(hit), "pixel")
     if link is not None and _method(hit) == "GET":
-        site.links.count(hit, link)
-    return OwnResponse(200, (("Content-Type", "image/gif"), *_NEVER_KEPT), _PIXEL)
+        site.links.count(hit, link, "pixel")
+    return OwnResponse(200, (("Content-Type", "image/gif"), *NEVER_KEPT), PIXEL)
+
+
+def _last(hit: Hit) -> str:
+    return "" if hit.visit is None else hit.visit.request.path.rpartition("/")[2]
 
 
 def _method(hit: Hit) -> str:
@@ -176,7 +215,7 @@ def _method(hit: Hit) -> str:
 
 
 _NOT_VALID = OwnResponse(
-    404, (("Content-Type", "text/plain; charset=utf-8"), *_NEVER_KEPT), b"This link is not valid.\n"
+    404, (("Content-Type", "text/plain; charset=utf-8"), *NEVER_KEPT), b"This link is not valid.\n"
 )
 
 LINK_ROUTES: Mapping[str, OwnRoute] = {"ping": _ping, "pixel": _pixel, "redirect": _redirect}

@@ -25,9 +25,10 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
     that are not counted. `trusted_proxies` are networks whose `X-Forwarded-For` counts. `consent` is the site's own
     rule of consent: from a request to what its visitor stated by purpose. `user` finds the user of the framework's
     request; None leaves that to the integration. `client_hints` asks the browsers of recognised visitors for the
-    version of their system and the form of their device. `geo` is a database in MaxMind's format, by which country and
-    region are kept of an address before it is cut. `secure=False` sends the cookie over plain HTTP too, for
-    development. `debug` has each response say whether it was counted.
+    version of their system and the form of their device. `engagement` counts the marks and beats of pages that have
+    them, a beat every `engagement_step` seconds. `geo` is a database in MaxMind's format, by which country and region
+    are kept of an address before it is cut. `secure=False` sends the cookie over plain HTTP too, for development.
+    `debug` has each response say whether it was counted.
     """
 
     cookie_keys: Sequence[str | bytes] = ()
@@ -39,6 +40,8 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
     consent: Callable[[WebRequest], Mapping[str, bool | None]] | None = None
     user: Callable[[Any], object] | None = None
     client_hints: bool = False
+    engagement: bool = False
+    engagement_step: int = 15
     geo: str | os.PathLike[str] | None = None
     honours_gpc: bool = True
     secure: bool = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from footfall.integrations.choice_routes import CHOICE_ROUTES
+from footfall.integrations.engagement import ENGAGEMENT_ROUTES
 from footfall.integrations.hit import Hit
 from footfall.integrations.links import LINK_ROUTES, LinkSite, OwnRoute
 from footfall.integrations.own_response import OwnResponse
@@ -17,5 +18,5 @@ def _gpc(_site: LinkSite, _hit: Hit) -> OwnResponse:
     return OwnResponse(200, (("Content-Type", "application/json"),), b'{"gpc":true,"lastUpdate":"2026-11-30"}')
 
 
-OWN_ROUTES: Mapping[str, OwnRoute] = {GPC_PATH: _gpc, **CHOICE_ROUTES, **LINK_ROUTES}
+OWN_ROUTES: Mapping[str, OwnRoute] = {GPC_PATH: _gpc, **CHOICE_ROUTES, **ENGAGEMENT_ROUTES, **LINK_ROUTES}
 """By the first name below the prefix, or by a whole path outside of it."""

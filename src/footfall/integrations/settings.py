@@ -23,7 +23,7 @@ KEYS = frozenset((*_OF_CLIENT, *_OF_SITE))
 _FUNCTIONS = ("consent", "user")
 _LISTS = ("cookie_keys", "exclude", "link_keys", "trusted_proxies")
 _TEXTS = ("cookie_name", "geo", "prefix")
-_SWITCHES = ("client_hints", "debug", "honours_gpc", "secure")
+_SWITCHES = ("client_hints", "debug", "engagement", "honours_gpc", "secure")
 
 
 def setting_problems(settings: object) -> list[str]:

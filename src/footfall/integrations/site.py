@@ -23,6 +23,7 @@ from footfall.client.base import BaseClient
 from footfall.client.guard import CaughtErrors
 from footfall.errors import UsageError
 from footfall.geo_file import GeoFile
+from footfall.integrations.engagement import Engagement, check_step
 from footfall.integrations.hit import Hit
 from footfall.integrations.links import Links
 from footfall.integrations.options import SiteOptions
@@ -60,6 +61,8 @@ class Site:
         self._proxies = TrustedProxies(self.options.trusted_proxies) if self.options.trusted_proxies else None
         self._capture = None if client.disabled else WebCapture(self._rules())
         self.links = Links(client, self.options.link_keys, self.options.prefix)
+        check_step(self.options.engagement_step)
+        self.engagement = Engagement(self.links, is_on=self.options.engagement)
         for load in (judge, describe):  # they read their lists now, and not during a request
             load("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
         list_version()

@@ -10,6 +10,7 @@ REASONS: Mapping[str, str] = {
     "client_error": "The response was an error of the 4xx kind, other than 404.",
     "consent": "The visitor's choice lets nothing be kept of a page view.",
     "download": "The response is a file to save.",
+    "engagement": "A mark or a beat came of somebody without our cookie, who refuses, or while that is off.",
     "excluded": "The path is one that the settings leave out.",
     "expired_link": "A signed link came after its end.",
     "forged_cookie": "The visitor's cookie was damaged or not signed with one of our keys; it counted as none.",

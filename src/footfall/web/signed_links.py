@@ -73,6 +73,10 @@ class SignedLinks:
         except (binascii.Error, ValueError, msgspec.DecodeError):
             return None
 
+    def digest(self, link: SignedLink, reader: str) -> str:
+        """What says that it is the same reader of the same link, and nothing else of who that is."""
+        return _text(hmac.digest(self._keys[0], f"{link.id} {reader}".encode("utf-8", "replace"), "sha256")[:9])
+
 
 def _signature(key: bytes, body: str) -> str:
     return _text(hmac.digest(key, body.encode(), "sha256")[:16])

@@ -44,3 +44,14 @@ def test_a_pixel_of_a_template_is_a_picture(browser: Any, recorder: Recorder) ->
 
     assert response["Content-Type"] == "image/gif"
     assert [message["event"] for message in recorder.messages] == ["product_viewed"]
+
+
+def test_engagement_is_html_in_a_template_where_it_is_on(recorder: Recorder) -> None:
+    from django.conf import settings
+    from django.test import override_settings
+
+    text = '{% footfall_mark "product_viewed" sku="A" %}{% footfall_beats "product_viewed" sku="A" %}'
+
+    assert rendered(text) == ""
+    with override_settings(FOOTFALL={**settings.FOOTFALL, "engagement": True}):
+        assert rendered(text).count('<link rel="stylesheet" href="/footfall/style-') == 2

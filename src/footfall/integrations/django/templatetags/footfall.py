@@ -3,6 +3,8 @@
 {% footfall_redirect "https://partner.example/" "partner_link_clicked" partner="acme" %}
 {% footfall_ping address %}
 {% footfall_pixel "page_rendered" page="offer" %}
+{% footfall_beats "page_engaged" page="offer" %}
+{% footfall_mark "prices_seen" %}
 """
 
 from __future__ import annotations
@@ -33,5 +35,15 @@ def footfall_pixel(event: str, **properties: Any) -> str:
     return current_site().links.pixel(event, properties)
 
 
-for _tag in (footfall_ping, footfall_pixel, footfall_redirect):
+def footfall_beats(event: str, **properties: Any) -> str:
+    """HTML that counts `event` every 15 seconds that the page is visible. See Engagement.beats."""
+    return current_site().engagement.beats(event, properties)
+
+
+def footfall_mark(event: str, **properties: Any) -> str:
+    """HTML that counts `event` when it comes into view. See Engagement.mark."""
+    return current_site().engagement.mark(event, properties)
+
+
+for _tag in (footfall_beats, footfall_mark, footfall_ping, footfall_pixel, footfall_redirect):
     register.simple_tag(_tag)
