@@ -31,6 +31,8 @@ async def serve(arguments: argparse.Namespace) -> None:
         await server.serve(sockets=[listener])
     finally:
         ledger = footfall.stats()
+        uncounted = ", ".join(f"{reason} {count}" for reason, count in sorted(ledger.uncounted.items()))
+        print(f"requests that were no page views: {uncounted or 'none'}")
         print(f"the shop is closed: {ledger.delivered} messages delivered, {ledger.pending} not", flush=True)
     if ledger.pending:
         sys.exit(1)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from footfall.cli.demo.reading import REASONS, best_example, show_results, story_of
+from footfall.cli.demo.reading import REASONS, best_example, page_views, show_results, story_of
 from footfall.cli.demo.run import example_file
 from footfall.collector import Collector
 from footfall.query import Database
@@ -103,3 +103,16 @@ def test_of_two_customers_the_one_with_more_before_they_were_known_is_told(tmp_p
 def test_nobody_is_told_when_nobody_was_anonymous_and_then_ordered(tmp_path: Path) -> None:
     with collected(tmp_path / "data", viewed(anonymousId="b"), ordered(userId="kari")) as database:
         assert best_example(database) is None
+
+
+def test_each_page_view_is_of_a_crawler_of_a_refuser_by_the_newsletter_or_of_somebody_else(tmp_path: Path) -> None:
+    page: Message = {"type": "page", "name": "/"}
+    crawler = {**page, "context": {"bot": {"reason": "declared", "list": "1"}}}
+    refuser = {**page, "context": {"consent": {"categoryPreferences": {"statistics": False}}}}
+    reader = {**page, "anonymousId": "a", "context": {"campaign": {"name": "autumn", "source": "newsletter"}}}
+    with collected(tmp_path / "data", crawler, refuser, reader, {**page, "anonymousId": "b"}) as database:
+        counts = page_views(database)
+
+    assert {who: count for (who, _), count in counts.items()} == {
+        "of a crawler": 1, "of people who refuse (GPC)": 1, "by the newsletter": 1, "of everybody else": 1,
+    }  # fmt: skip

@@ -6,7 +6,7 @@ import shlex
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,7 +23,7 @@ from footfall.query import Database
 from footfall.query import open as open_data
 from footfall.storage.journal import counter_name
 
-__all__ = ["REASONS", "best_example", "show_results", "story_of"]
+__all__ = ["REASONS", "best_example", "page_views", "show_results", "story_of"]
 
 REASONS = {
     "explicit": "they were signed in",
@@ -32,6 +32,20 @@ REASONS = {
 }
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)  # amounts keep their digits
 _DETAILS = ("sku", "total", "reason", "score", "method", "quantity")
+
+
+# What became of whose page views; the first row that fits decides.
+_Fits = Callable[[str, Mapping[str, Any]], bool]
+_AUDIENCES: tuple[tuple[str, _Fits, str], ...] = (
+    ("of a crawler", lambda reason, _: reason == "bot", "stored; in no figure without --include bots"),
+    (
+        "of people who refuse (GPC)",
+        lambda reason, _: reason == "unconsented",
+        "counted, of nobody: no id, the hour alone",
+    ),
+    ("by the newsletter", lambda _, context: "campaign" in context, "of people, with the campaign that brought them"),
+    ("of everybody else", lambda _reason, _context: True, "each of a person, by cookie or account"),
+)
 
 
 class StoryMessage(NamedTuple):
@@ -63,6 +77,15 @@ def story_of(data: Database, person_id: str) -> Iterator[StoryMessage]:
         yield StoryMessage(occurred_at, _what(kind, event, message), reason)
 
 
+def page_views(data: Database) -> Counter[tuple[str, str]]:
+    """How many page views came from whom, and what became of them."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for reason, body in data.sql("SELECT reason, message FROM messages WHERE type = 'page'"):
+        context = _DECODER.decode(body).get("context") or {}
+        counts[next((who, result) for who, fits, result in _AUDIENCES if fits(reason, context))] += 1
+    return counts
+
+
 def _what(kind: str, event: str | None, body: str) -> str:
     message: dict[str, Any] = _DECODER.decode(body)
     if kind != "track":
@@ -82,6 +105,11 @@ def show_results(data: Path) -> None:
         if person:
             _heading("One person, from anonymous to customer")
             _story(database, *person)
+        _heading("Who else came, and what became of their page views")
+        for (who, result), count in page_views(database).most_common():
+            echo(f"  {count:>4} {who:<28} {result}")
+        echo("Pages that were loaded in advance are no page views: see the reasons that the shop gave as it closed.")
+        echo("The shop's own people are in the foot of the report.")
     _heading("The books: received = stored + duplicate + quarantined + rejected")
     _run("stats", "--data", str(data))
     _heading("In quarantine, whole, until somebody looks")

@@ -174,5 +174,7 @@ def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock)
                     )
                     asyncio.run(visits)
                 shop.stop()
-                echo(f"\n{shop.finish(_ENDS_WITHIN).splitlines()[-1]}")
+                echo()
+                for line in shop.finish(_ENDS_WITHIN).splitlines()[-2:]:
+                    echo(line)
             echo(gateways.finish(_ENDS_WITHIN + seconds))
