@@ -154,3 +154,12 @@ def test_a_choice_in_another_thread_holds_for_what_follows(site: Site, recorder:
     assert "anonymousId" not in after
     assert after["consent"] == "count_only"
     assert isinstance(hit, Hit)
+
+
+def test_a_hit_that_is_released_asks_for_nobody_any_more(site: Site) -> None:
+    hit = site.begin(REQUEST)
+    hit.user(lambda: "kari")
+
+    hit.release()
+
+    assert hit.user_id() is UNSET

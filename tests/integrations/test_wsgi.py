@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -387,3 +389,30 @@ def test_an_environment_with_nothing_in_it_changes_nothing() -> None:
     server = Server(page)
 
     assert list(server.app({}, server.start)) == [b"<html><title>A &amp; B</title>", b"</html>"]
+
+
+class Environ(dict[str, Any]):
+    """An environment to which a weak reference may lead."""
+
+
+@pytest.mark.parametrize("body", [list, iter])
+def test_a_request_is_freed_as_soon_as_it_is_answered(body: Callable[[list[bytes]], Iterable[bytes]]) -> None:
+    def app(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        environ[HIT].user(lambda: environ["REMOTE_USER"])
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return body([b"{}"])
+
+    server = Server(app)
+    gc.disable()
+    try:
+        environ = Environ(PATH_INFO="/", REMOTE_ADDR="192.0.2.7", **HEADERS)
+        setup_testing_defaults(environ)
+        freed = weakref.ref(environ)
+        response = server.app(environ, server.start)
+        list(response)
+        if hasattr(response, "close"):
+            response.close()
+        del environ, response
+        assert freed() is None
+    finally:
+        gc.enable()

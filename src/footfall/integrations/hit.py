@@ -74,6 +74,10 @@ class Hit:
         self._resolve = resolve
         self._user_id = UNSET
 
+    def release(self) -> None:
+        """Nothing more comes of this hit: forget the function that finds the user, which leads back to the request."""
+        self._resolve = None
+
     def user_id(self) -> str | UnsetType | None:
         """The user's id; None where nobody is signed in, UNSET where that cannot be known."""
         if self._user_id is UNSET and self._resolve is not None:

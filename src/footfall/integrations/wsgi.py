@@ -53,6 +53,7 @@ class WsgiMiddleware:
             raise
         if type(chunks) in (list, tuple):
             response.begin_body(next(iter(chunks), b""))
+            hit.release()
             return chunks  # servers ask for its length
         if hasattr(chunks, "fileno") or _is_file(chunks, environ.get("wsgi.file_wrapper")):
             response.begin_body(b"")
@@ -129,6 +130,7 @@ class _Chunks:
                     close()
         finally:
             self._response.begin_body(b"")
+            self._response.hit.release()
 
 
 def _is_file(chunks: object, wrapper: object) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import gzip
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -240,6 +242,24 @@ def test_two_requests_at_once_do_not_mix(recorder: Recorder) -> None:
         len([event for event in tracks(recorder) if event["anonymousId"] == page["anonymousId"]]) == 2
         for page in pages(recorder)
     )
+
+
+def test_a_request_is_freed_as_soon_as_it_is_answered(recorder: Recorder) -> None:
+    from django.http import HttpResponse
+    from django.test import RequestFactory
+
+    from footfall.integrations.django import FootfallMiddleware
+
+    middleware = FootfallMiddleware(lambda request: HttpResponse("{}", content_type="application/json"))
+    gc.disable()
+    try:
+        request = RequestFactory(headers=CHROME).get("/")
+        freed = weakref.ref(request)
+        middleware(request)
+        del request
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 def test_a_request_that_is_cancelled_leaves_no_scope_behind(recorder: Recorder) -> None:

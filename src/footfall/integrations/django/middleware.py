@@ -124,7 +124,11 @@ def _finish(site: Site, hit: Hit, request: Any, response: Any) -> Any:
             response.streaming_content = _AsyncChunks(chunks, hit) if response.is_async else _Chunks(chunks, hit)
     except Exception as error:  # noqa: BLE001 - whatever a response is, the visitor gets it
         site.failed("finish()", error)
-    site.send(hit, b"" if response.streaming else response.content)
+    if response.streaming:
+        site.send(hit)
+    else:
+        site.send(hit, response.content)
+        hit.release()
     return response
 
 
