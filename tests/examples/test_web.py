@@ -63,12 +63,14 @@ def test_a_visitor_of_the_shop_agrees_and_buys(
     with httpx.Client(base_url=address, headers=CHROME, follow_redirects=True) as browser:
         wait_until(lambda: answers(browser))
         product = browser.get(f"/products/lamp{slash}")
-        post(browser, f"/choice{slash}", statistics="yes")
+        nobody = "ff_id" not in browser.cookies
+        browser.post("/footfall/consent?statistics=1")
         post(browser, f"/cart{slash}", sku="lamp")
         order = post(browser, f"/orders{slash}")
         missing = browser.get(f"/products/table{slash}")
     wait_until(lambda: counts(checkout / "web-data").get("order_completed") == 1)
 
+    assert nobody
     assert product.headers["Footfall"] == "counted"
     assert "Thank you" in order.text
     assert missing.headers["Footfall"] == "not counted (not_found)"

@@ -59,12 +59,6 @@ def order() -> str:
     return render_template("order.html", number=number, total=total)
 
 
-@app.post("/choice")
-def choice() -> Response:
-    g.footfall.consent({"statistics": request.form["statistics"] == "yes"})
-    return redirect(url_for("home"))
-
-
 @app.post("/sign-in")
 def sign_in() -> Response:
     session["user"] = request.form["name"]

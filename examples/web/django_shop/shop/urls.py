@@ -12,7 +12,6 @@ urlpatterns = [
     path("products/<slug:sku>/", views.product, name="product"),
     path("cart/", views.cart, name="cart"),
     path("orders/", views.order, name="order"),
-    path("choice/", views.choice, name="choice"),
     path("join/", views.join, name="join"),
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -44,12 +44,6 @@ def order(request: HttpRequest) -> HttpResponse:
     return render(request, "order.html", {"number": number, "total": total})
 
 
-@require_POST
-def choice(request: HttpRequest) -> HttpResponse:
-    request.footfall.consent({"statistics": request.POST["statistics"] == "yes"})
-    return redirect("home")
-
-
 def join(request: HttpRequest) -> HttpResponse:
     form = UserCreationForm(request.POST or None)
     if form.is_valid():
