@@ -157,6 +157,14 @@ def test_a_task_is_of_whoever_called_it(tmp_path: Path) -> None:
     assert python(tmp_path, "-c", CELERY.format(block=lines)) == "['kari']\n"
 
 
+@pytest.mark.slow
+def test_a_test_as_the_page_writes_it_passes(tmp_path: Path) -> None:
+    pytest.importorskip("flask", reason="Flask is not installed")
+    add_plan(tmp_path)
+
+    python(tmp_path, "-c", block("tests"))
+
+
 @pytest.mark.parametrize("mark", ["django", "flask", "starlette", "celery"])
 def test_five_lines_are_enough(mark: str) -> None:
     lines = [line for line in block(mark).splitlines() if line.strip(" {}()")]

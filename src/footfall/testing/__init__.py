@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from footfall.testing.browser import BROWSER
 from footfall.testing.clock import ManualClock
 from footfall.testing.disk import MemoryDisk
 from footfall.testing.recorder import Recorder
 from footfall.testing.recording import Recording, recording
 
-__all__ = ["ManualClock", "MemoryDisk", "Recorder", "Recording", "recording"]
+__all__ = ["BROWSER", "ManualClock", "MemoryDisk", "Recorder", "Recording", "recording"]
