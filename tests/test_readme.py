@@ -27,7 +27,14 @@ PAGES = [
     "src/footfall/storage/README.md",
     "tracking_plans/COMMANDS.md",
 ]
-LINKED = [*PAGES, "tests/benchmarks/README.md", "tracking_plans/README.md", ".github/CONTRIBUTING.md"]
+LINKED = [
+    *PAGES,
+    "src/footfall/integrations/README.md",
+    "src/footfall/web/README.md",
+    "tests/benchmarks/README.md",
+    "tracking_plans/README.md",
+    ".github/CONTRIBUTING.md",
+]
 NO_MODULES = {"footfall.lint", "footfall.json", "footfall.lock", "footfall.toml"}  # a group of entry points, and a file
 
 
