@@ -12,11 +12,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from footfall import Client
+from footfall import Client, storage
 from footfall.collector.collector import Collector
 from footfall.collector.pipeline import STEPS
 from footfall.plan import bundle_hash, read
 from footfall.plan.model import Plan
+from footfall.quarantine import replay
 from footfall.storage.journal import Entry, Row, RowState
 from footfall.testing import ManualClock, Recorder
 from footfall.timestamps import HOUR_US
@@ -362,3 +363,35 @@ def test_client_and_collector_decide_alike_and_nothing_else_is_in_the_folder(
                 assert row.received_at % HOUR_US == row.occurred_at % HOUR_US == 0
 
     assert bodies[0] == bodies[1]
+
+
+def test_what_came_before_consent_is_left_what_was_agreed_to_as_it_leaves_quarantine(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    before = read({key: value for key, value in DOCUMENT.items() if key not in ("consent", "events")}).require()
+    with Collector(tmp_path / "data", plan=before, clock=clock) as collector:
+        verdicts = take(collector, secret(messageId="m"), secret(messageId="n", event="clicked", context=NO))
+        assert verdicts == [("quarantined", "unknown_event")] * 2
+    with storage.open(tmp_path / "data", "write", clock=clock) as store:
+        result = replay(store.journal, store.control, PLAN)
+        (row,) = [entry.row for chunk in store.journal.scan("stored") for entry in chunk]
+        staying = [entry.row.message_id for chunk in store.journal.scan("quarantined") for entry in chunk]
+
+    assert (result.released, result.staying) == (1, 1)
+    assert row.body.startswith(b'{"consent":"count_only"')
+    assert row.received_at % HOUR_US == row.occurred_at % HOUR_US == 0
+    assert {row.user_id, row.anonymous_id, row.device_id, row.envelope} == {None}
+    assert staying == ["n"]
+
+
+def test_what_is_counted_in_quarantine_is_counted_when_it_leaves(tmp_path: Path, clock: ManualClock) -> None:
+    with Collector(tmp_path / "data", plan=PLAN, clock=clock) as collector:
+        take(collector, secret(messageId="m", event="later"))
+    document = json.loads(json.dumps(DOCUMENT))
+    document["events"]["later"] = {}
+    with storage.open(tmp_path / "data", "write", clock=clock) as store:
+        result = replay(store.journal, store.control, read(document).require())
+        (row,) = [entry.row for chunk in store.journal.scan("stored") for entry in chunk]
+
+    assert result.released == 1
+    assert (row.event, row.user_id, row.message_id) == ("later", None, "m")

@@ -61,3 +61,11 @@ def test_a_value_that_a_client_has_transformed_is_checked_as_a_collector_gets_it
 
     assert codes(verdicts, event="bought", properties=properties) == [("mail", "max_length")]
     assert codes(verdicts, event="bought", properties=properties, context={"client": {"transformed": True}}) == []
+
+
+def test_what_is_left_out_of_a_message_that_is_only_counted_is_not_missed() -> None:
+    properties: dict[str, Any] = {"a": {"type": "string", "required": True}, "b": {"type": "integer"}}
+    verdicts = Verdicts(read({"plan": "p", "events": {"seen": {"properties": properties}}}).require())
+
+    assert codes(verdicts, event="seen", properties={"b": "x"}) == [("b", "type"), ("a", "required")][::-1]
+    assert codes(verdicts, event="seen", properties={"b": "x"}, consent="count_only") == [("b", "type")]

@@ -11,6 +11,7 @@ from footfall.collector.door_step import hides_what_was_got
 from footfall.collector.message_state import MessageState, RequestContext
 from footfall.events import Fault, VerdictName
 from footfall.message_reader import own_traits
+from footfall.plan.checking.counted import faults_of_counted
 from footfall.plan.model import TRAITS_OF, Event, Policy
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ _OUTCOMES: dict[Policy, VerdictName] = {
 }
 
 
-# What may be wrong only because properties are left out that are not public.
-_OF_THE_WHOLE = frozenset({"required", "rule"})
 _TOLD = 80  # characters of an unknown name that its fault repeats
 
 
@@ -99,8 +98,7 @@ def _check_track(state: MessageState, request: RequestContext, rules: BundleRule
         return  # the newest plan's transforms may have made of a value what the sender's plan does not take
     checked = state.validator.check(event, _texts(state.checked).properties)
     if state.is_counted:
-        of_parts = tuple(fault for fault in checked.faults if fault.code not in _OF_THE_WHOLE)
-        checked = msgspec.structs.replace(checked, faults=of_parts)
+        checked = msgspec.structs.replace(checked, faults=faults_of_counted(checked.faults))
     if checked.faults or checked.warnings:
         _apply_checked(state, rules, event, checked)
 

@@ -9,6 +9,7 @@ import msgspec
 
 from footfall.events import Fault
 from footfall.message_reader import client_word
+from footfall.plan.checking.counted import faults_of_counted
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import TRAITS_OF, Enforcement, Event, Plan
 
@@ -53,7 +54,8 @@ class Verdicts:
         if event is None:
             lenient = validator.policy(None).unknown_event in _LENIENT
             return () if lenient else (Fault("", "unknown_event", "an event of the plan", str(message["event"])[:80]),)
-        return validator.check(event, _bodies(text).properties).faults
+        faults = validator.check(event, _bodies(text).properties).faults
+        return faults_of_counted(faults) if message.get("consent") == "count_only" else faults
 
 
 def _with_tests_policy(plan: Plan, tests: Validator) -> Plan:

@@ -14,17 +14,18 @@ from typing import Any, Final
 
 import msgspec
 
-from footfall.events import MESSAGE_TYPES
+from footfall.events import MESSAGE_TYPES, Fault
 from footfall.plan.calls import Call, keys_of
 from footfall.plan.model import Event, Plan, Property
 from footfall.timestamps import format_us, hour_of, parse_timestamp
 
-__all__ = ["COUNT_ONLY", "CountedForm"]
+__all__ = ["COUNT_ONLY", "CountedForm", "faults_of_counted"]
 
 COUNT_ONLY: Final = b'{"consent":"count_only"'
 """How the JSON of such a message begins."""
 
 _PUBLIC = "public"
+_OF_THE_WHOLE = frozenset({"required", "rule"})
 _TYPES = frozenset(MESSAGE_TYPES)
 _NAMES = {"page": "name", "screen": "name", "track": "event"}
 _MAX_ID = 200
@@ -36,6 +37,11 @@ _encode = msgspec.json.encode
 
 _Cut = Callable[[msgspec.Raw], msgspec.Raw | None]
 """Gives what is public of a JSON value; None for nothing."""
+
+
+def faults_of_counted(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Those faults of such a message's properties that are not only due to what is left out."""
+    return tuple(fault for fault in faults if fault.code not in _OF_THE_WHOLE)
 
 
 class CountedForm:
