@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.maintenance.folders import bodies, collect, seal
+from tests.maintenance.folders import bodies, collect, is_balanced, seal
 
 from footfall.cli.app import app
 from footfall.collector import Collector
@@ -32,6 +32,26 @@ def run(*arguments: str, answer: str = "", code: int = 0) -> tuple[str, str]:
     result = CliRunner().invoke(app, ["purge", *arguments], input=answer)
     assert result.exit_code == code, result.output
     return result.stdout, result.stderr
+
+
+def test_all_of_an_environment_goes_and_nothing_else(data: Path) -> None:
+    collect(data, ["a", "staged"], environment="staging")
+    seal(data)
+    collect(data, ["b", "late"], environment="staging")
+    whole = [name for name in bodies(data) if "(staging)" not in name]
+
+    shown, _ = run("--data", str(data), "--environment", "staging", "--dry-run")
+    out, _ = run("--data", str(data), "--environment", "staging", "--yes", "--format", "json")
+    again, _ = run("--data", str(data), "--environment", "staging", "--yes")
+
+    assert shown.splitlines()[0].endswith("  shop (staging)  seen: 4")
+    receipt = json.loads(out)
+    assert receipt["lines"] == [
+        {"source": "shop", "environment": "staging", "event": "seen", "stored": 4, "quarantined": 0}
+    ]
+    assert list(bodies(data)) == whole
+    assert again.startswith("0 messages removed at ")
+    assert is_balanced(data)
 
 
 def test_a_dry_run_shows_what_would_go_and_removes_nothing(data: Path) -> None:

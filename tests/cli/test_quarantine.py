@@ -65,7 +65,7 @@ def test_the_list_is_given_as_json_with_the_size_of_what_was_sent(
 def test_an_empty_quarantine_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Collector(tmp_path / "data").close()
 
-    assert run(capsys, "--data", str(tmp_path / "data")) == "nothing is in quarantine\n"
+    assert run(capsys, "--data", str(tmp_path / "data")) == "nothing of production is in quarantine\n"
 
 
 PLAN = """

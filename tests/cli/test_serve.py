@@ -172,8 +172,8 @@ def test_without_a_write_key_it_does_not_start(tmp_path: Path, capsys: pytest.Ca
 def test_write_keys_that_cannot_be_used_are_all_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = refused(capsys, "--data", str(tmp_path / "data"), "--write-key", "a b", "--write-key", "c=")
 
-    assert "--write-key 1: write KEY or KEY=SOURCE" in said
-    assert "--write-key 2: write KEY or KEY=SOURCE" in said
+    assert "--write-key 1: write KEY, KEY=SOURCE or KEY=SOURCE:ENVIRONMENT" in said
+    assert "--write-key 2: write KEY, KEY=SOURCE or KEY=SOURCE:ENVIRONMENT" in said
 
 
 @pytest.mark.usefixtures("key")

@@ -19,6 +19,7 @@ from footfall.maintenance.context import JobContext
 from footfall.maintenance.merge_ids import merge_ids, write
 from footfall.storage.books import imbalances
 from footfall.storage.columns import COLUMNS
+from footfall.storage.environments import Environment, line_source
 from footfall.storage.journal import Changes, SealMark
 from footfall.storage.warehouse import ManifestStep, SealedFile
 from footfall.testing import ManualClock
@@ -33,10 +34,17 @@ def batch(message_ids: Iterable[str], *, event: str = "seen") -> bytes:
     return json.dumps({"batch": messages}).encode()
 
 
-def collect(data: Path, message_ids: Iterable[str], *, event: str = "seen", source: str = "shop") -> Mapping[str, int]:
+def collect(
+    data: Path,
+    message_ids: Iterable[str],
+    *,
+    event: str = "seen",
+    source: str = "shop",
+    environment: Environment | None = None,
+) -> Mapping[str, int]:
     """Have a collector take messages; how many got which verdict."""
     with Collector(data) as collector:
-        return collector.take(batch(message_ids, event=event), source=source).counts()
+        return collector.take(batch(message_ids, event=event), source=source, environment=environment).counts()
 
 
 def seal(data: Path) -> list[SealedFile]:
@@ -85,10 +93,10 @@ def merge_here(data: Path, *, is_thorough: bool = False) -> int:
 
 
 def bodies(data: Path) -> dict[str, bytes]:
-    """The body of every stored message, by its id; each must be there once."""
+    """The body of every stored message, by its id, with its environment as `line_source` has it; each is there once."""
     with storage.open(data, "read") as store, store.snapshot() as snapshot:
         entries = [entry for chunk in snapshot.scan("stored") for entry in chunk]
-    by_id = {entry.row.message_id: entry.row.body for entry in entries}
+    by_id = {line_source(row.message_id, row.environment): row.body for _, row in entries}
     assert len(by_id) == len(entries)
     return by_id
 

@@ -18,7 +18,7 @@ from footfall.quarantine import Judging, list_quarantined, replay
 from footfall.reporting.quarantine import quarantined_markup, replay_lines, way_out_lines
 from footfall.storage.books import in_quarantine, total
 from footfall.storage.control import Control, latest_plan
-from footfall.storage.environments import PRODUCTION, wanted
+from footfall.storage.environments import ALL, PRODUCTION, wanted
 
 __all__ = ["command"]
 
@@ -57,7 +57,7 @@ def list_command(
         echo_json(items)
         return
     if not items:
-        echo("nothing is in quarantine")
+        echo("nothing is in quarantine" if environment == ALL else f"nothing of {environment} is in quarantine")
         return
     page = console(soft_wrap=True)
     for line in quarantined_markup(items):

@@ -49,7 +49,8 @@ def _default(name: str) -> str:
 @click.option("--port", metavar="INTEGER", help="0 takes a free one." + _default("port"))
 @click.option(
     "--write-key-file", type=_PATH,
-    help="A file of keys that may send, beside those of `footfall keys create`: a line KEY=SOURCE each.",
+    help="A file of keys that may send, beside those of `footfall keys create`: a line KEY=SOURCE or"
+    " KEY=SOURCE:ENVIRONMENT (production, staging, test) each.",
 )  # fmt: skip
 @click.option(
     "--write-key",

@@ -32,11 +32,11 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What `footfall serve` goes by, read once.
 
     `data` is the data folder and has no default. `plan` is the tracking plan; without one everything is taken. `host`
-    and `port` are the address; port 0 takes a free one. `write_keys` are texts `KEY` or `KEY=SOURCE`, secret, and
-    `write_key_file` a file of them, a line each. `transform_key_file` has the key for what the plan hashes.
-    `allow_unknown_sources` takes keys of sources that the plan does not name. `log_format` and `verbose` are for the
-    log. With `no_jobs` no job runs by itself. `collector` are the limits and times of the collector, `jobs` when its
-    jobs run.
+    and `port` are the address; port 0 takes a free one. `write_keys` are texts `KEY`, `KEY=SOURCE` or
+    `KEY=SOURCE:ENVIRONMENT`, secret, and `write_key_file` a file of them, a line each. `transform_key_file` has the
+    key for what the plan hashes. `allow_unknown_sources` takes keys of sources that the plan does not name.
+    `log_format` and `verbose` are for the log. With `no_jobs` no job runs by itself. `collector` are the limits and
+    times of the collector, `jobs` when its jobs run.
     """
 
     data: Path | None = None

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from footfall.printable import counted, printable
 from footfall.quarantine import EventReplay, Prospect, Quarantined, Replay
+from footfall.storage.environments import KEPT_AS, line_source
 from footfall.storage.journal import counter_name
 
 __all__ = ["quarantined_markup", "replay_lines", "way_out_lines"]
@@ -22,7 +23,8 @@ _SIGNS: dict[Prospect, str] = {"now": "can be replayed", "plan": "", "never": "n
 def quarantined_markup(items: Iterable[Quarantined]) -> Iterator[str]:
     """Each message with its faults, in rich's markup."""
     for item in items:
-        event, message_id, source = map(_escaped, (counter_name(item.event, item.type), item.message_id, item.source))
+        source = line_source(item.source, KEPT_AS.get(item.environment))
+        event, message_id, source = map(_escaped, (counter_name(item.event, item.type), item.message_id, source))
         sign = f"  ({_SIGNS[item.replay]})" if _SIGNS[item.replay] else ""
         size = counted(item.body_bytes, "byte")
         yield f"{item.received_at}  {source}  [bold]{event}[/bold]  {message_id}  {size}{sign}"
