@@ -175,9 +175,9 @@ def status_of(port: int, path: str, headers: Mapping[str, str]) -> int:
 
 def requests(number: int) -> Iterator[tuple[str, Mapping[str, str]]]:
     """Seven of ten are pages; of the others one each is a redirect, a page that is not there, and a prefetch."""
-    for place in range(number):
-        path = {7: "/moved", 8: "/nowhere"}.get(place % 10, f"/pages/{place}")
-        yield path, {**CHROME, "Sec-Purpose": "prefetch"} if place % 10 == 9 else CHROME
+    for count in range(number):
+        path = {7: "/moved", 8: "/nowhere"}.get(count % 10, f"/pages/{count}")
+        yield path, {**CHROME, "Sec-Purpose": "prefetch"} if count % 10 == 9 else CHROME
 
 
 def stored(data: Path) -> tuple[Counter[str], int]:

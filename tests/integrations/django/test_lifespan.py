@@ -21,29 +21,29 @@ def live(kind: str, *messages: str) -> list[str]:
     """What an application says to a server that says `messages`."""
     from footfall.integrations.django import with_lifespan
 
-    said: list[str] = []
+    answers: list[str] = []
     waiting = list(messages)
 
     async def receive() -> MutableMapping[str, Any]:
         return {"type": waiting.pop(0)}
 
     async def send(message: MutableMapping[str, Any]) -> None:
-        said.append(message["type"])
+        answers.append(message["type"])
 
     async def run() -> None:
         await with_lifespan(nothing)({"type": kind}, receive, send)
 
     asyncio.run(run())
-    return said
+    return answers
 
 
 def test_what_is_pending_is_sent_before_the_server_hears_that_all_is_done(browser: Any, recorder: Recorder) -> None:
     browser.get("/")
     batches_before = len(recorder.batches)
 
-    said = live("lifespan", "lifespan.startup", "lifespan.shutdown")
+    answers = live("lifespan", "lifespan.startup", "lifespan.shutdown")
 
-    assert said == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert answers == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert (batches_before, sum(len(batch.messages) for batch in recorder.batches)) == (0, 1)
 
 
