@@ -89,3 +89,10 @@ def test_cuts_with_a_number_of_six_decimals_are_drawn() -> None:
 @pytest.mark.parametrize(("text", "short"), [("-0.00", "0"), ("1200", "12E2"), ("-0.050", "-5E-2"), ("1E+3", "1E3")])
 def test_the_shortest_text_of_a_number_has_its_digits_and_its_power(text: str, short: str) -> None:
     assert shortest(Decimal(text)) == short
+
+
+def test_a_value_behind_the_first_ones_that_needs_more_decimals_gets_them() -> None:
+    values = [Decimal("1.00")] * 40 + [Decimal("1.25"), None]
+
+    assert joined_numbers([decimals(values, 2)], 0)[2] == 2
+    assert joined_numbers([decimals(values[:40], 2)], 0)[2] == 0

@@ -192,6 +192,7 @@ def compare(data: Path, times: int, chdb: str | None) -> None:
     again = best(footfall(*arguments), times)
     show("whole report (22 KPIs, 3 journeys), no cache", whole)
     show("whole report (22 KPIs, 3 journeys)", again)
+    show("one journey of it: --only purchase", best(footfall(*arguments, "--only", "purchase"), times))
     figures = [_without_now(run.output) for run in (whole, again)]
     if figures[0] != figures[1]:
         raise SystemExit("the report with a cache is not that without one")

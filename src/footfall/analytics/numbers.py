@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 __all__ = ["Numbers", "joined_numbers", "shortest"]
 
 _WIDTH = 38
+_FIRST = 16  # values that are looked at one by one
 """The most digits of a DECIMAL, in DuckDB as in Arrow."""
 
 _EXACT = Context(prec=2_000)
@@ -63,6 +64,9 @@ def _size_of(values: Any, least_scale: int) -> tuple[int, int]:
         return 0, least_scale
     scale = least_scale
     if pyarrow.types.is_decimal(values.type):
+        # A cast that fails takes long: most often the first values show that it would.
+        few = values.slice(0, _FIRST).drop_null().to_pylist()
+        scale = max((_size(value, least_scale)[1] for value in few), default=least_scale)
         while scale < values.type.scale:
             try:
                 values.cast(pyarrow.decimal128(_WIDTH, scale))
