@@ -121,6 +121,9 @@ class Yes:
 @pytest.mark.parametrize(
     ("statement", "is_whole"),
     [
+        ({"statistics": True}, True),
+        ({"statistics": False}, False),
+        ({}, False),
         (Preferences(True), True),
         (Preferences(False), False),
         ({"statistics": Yes()}, True),

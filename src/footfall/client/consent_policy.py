@@ -61,9 +61,23 @@ _TRACK = b'{"type":"track"'
 
 def _statement(context: Any) -> Statement | None:
     """What a context states, in whatever types: as the collector would read it from what is sent."""
+    if type(context) is dict and (preferences := _plain_preferences(context)) is not None:
+        return preferences
     fields = None if context is None else fields_of(context)
     stated = {key: fields[key] for key in _STATED if key in fields} if fields else {}
     if not stated:
         return None
     text, _ = encode(stated)
     return statement_of(orjson.loads(text)) if text is not None else {}
+
+
+def _plain_preferences(context: dict[Any, Any]) -> Statement | None:
+    """The preferences in the form in which our integrations state them, which needs no encoding to be read."""
+    consent = context.get("consent")
+    if type(consent) is not dict or consent.keys() != {"categoryPreferences"} or "consentManagement" in context:
+        return None
+    preferences = consent["categoryPreferences"]
+    if type(preferences) is not dict:
+        return None
+    is_plain = all(type(name) is str and type(value) is bool for name, value in preferences.items())
+    return preferences if is_plain else None

@@ -32,13 +32,14 @@ from footfall.integrations.own_routes import OWN_ROUTES
 from footfall.plan.consent import RULES, ConsentRules
 from footfall.plan.model import Staff
 from footfall.web.bots import judge, list_version
-from footfall.web.capture import GPC_PATH, WebCapture
+from footfall.web.capture import GPC_PATH, Departure, WebCapture
 from footfall.web.proxies import TrustedProxies
 from footfall.web.request import WebRequest, WebResponse
 from footfall.web.rules import WebRules
 from footfall.web.staff import StaffMarks
 from footfall.web.title import title_of
 from footfall.web.user_agent import describe
+from footfall.web.visit import Visit
 from footfall.web.visitor_cookie import VisitorCookie
 
 __all__ = ["Site"]
@@ -187,19 +188,30 @@ class Site:
             for reason in (departure.reason, *departure.notes):
                 if reason is not None:
                     self.client.leave_uncounted(reason)
-            user_id = hit.known_user() if hit.needs_user() else None
-            common: dict[str, Any] = {"anonymous_id": visit.anonymous_id, "context": visit.context}
-            if departure.is_reset:
-                self.client.reset(**common)
-            if departure.identify is not None:
-                self.client.identify(departure.identify, **common)
-            if (page := departure.page) is not None:
-                properties = page.properties
-                if "title" not in properties and (title := hit.title or title_of(body)) is not None:
-                    properties = {**properties, "title": title[:512]}
-                self.client.page(page.name, properties, user_id=user_id, timestamp=visit.arrived_us / _US, **common)
+            if departure.page is not None or departure.identify is not None or departure.is_reset:
+                self._send_messages(hit, visit, departure, body)
         except Exception as error:  # noqa: BLE001 - as above
             self.failed("send()", error)
+
+    def _send_messages(self, hit: Hit, visit: Visit, departure: Departure, body: bytes) -> None:
+        common: dict[str, Any] = {"anonymous_id": visit.anonymous_id, "context": visit.context}
+        if departure.is_reset:
+            self.client.reset(**common)
+        if departure.identify is not None:
+            self.client.identify(departure.identify, **common)
+        if (page := departure.page) is None:
+            return
+        properties = page.properties
+        if "title" not in properties and (title := hit.title or title_of(body)) is not None:
+            properties = {**properties, "title": title[:512]}
+        self.client.page(
+            page.name,
+            properties,
+            user_id=hit.known_user() if hit.needs_user() else None,
+            # A page comes before what was tracked on it. Where nothing was, the time of sending will do.
+            timestamp=visit.arrived_us / _US if hit.used else None,
+            **common,
+        )
 
     def finish(self, hit: Hit, response: WebResponse) -> Sequence[tuple[str, str]]:
         """`depart` and `send` in one, for a framework whose response is final when its head is known."""

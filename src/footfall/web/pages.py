@@ -29,10 +29,10 @@ def _is_static(request: WebRequest) -> bool:
 
 def is_prefetch(headers: _Headers) -> bool:
     """Whether a browser loads this in advance, and nobody sees it yet."""
-    return any(
-        "prefetch" in value or "prerender" in value or "preview" in value
-        for value in (headers[name].lower() for name in _PREFETCH if name in headers)
-    )
+    for name in _PREFETCH:
+        if name in headers and any(word in headers[name].lower() for word in ("prefetch", "prerender", "preview")):
+            return True
+    return False
 
 
 def _is_partial(headers: _Headers) -> bool:
@@ -75,7 +75,10 @@ REQUESTS: Sequence[tuple[str, Callable[[WebRequest], bool]]] = (
 
 def reason_by_request(request: WebRequest) -> str | None:
     """Why a request cannot become a page view, one of REASONS; None where it can."""
-    return next((reason for reason, fits in REQUESTS if fits(request)), None)
+    for reason, fits in REQUESTS:
+        if fits(request):
+            return reason
+    return None
 
 
 def is_embedded(request: WebRequest) -> bool:
@@ -104,4 +107,7 @@ RESPONSES: Sequence[tuple[str, Callable[[WebRequest, WebResponse], bool]]] = (
 
 def reason_by_response(request: WebRequest, response: WebResponse) -> str | None:
     """Why a response is no page view, one of REASONS; None where it is."""
-    return next((reason for reason, fits in RESPONSES if fits(request, response)), None)
+    for reason, fits in RESPONSES:
+        if fits(request, response):
+            return reason
+    return None
