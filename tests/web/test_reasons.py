@@ -31,3 +31,9 @@ def test_each_reason_is_given_somewhere() -> None:
 def test_the_reasons_are_in_order_and_each_is_a_sentence() -> None:
     assert list(REASONS) == sorted(REASONS)
     assert [name for name, sentence in REASONS.items() if not sentence.endswith(".")] == []
+
+
+def test_each_reason_is_explained_to_users() -> None:
+    page = (SOURCE / "web" / "README.md").read_text(encoding="utf-8").partition("## What is kept")[0]
+
+    assert [name for name in REASONS if f"`{name}`" not in page] == []

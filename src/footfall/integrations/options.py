@@ -21,14 +21,15 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     `cookie_keys` sign the visitor's cookie: 16 bytes or more each, the newest first; missing, they are read from
     FOOTFALL_COOKIE_KEYS, separated by spaces. `link_keys` sign redirects and pixels; missing, `cookie_keys` do.
-    `prefix` is the path below which footfall answers itself. `exclude` are beginnings of paths, or patterns with `*`,
-    that are not counted. `trusted_proxies` are networks whose `X-Forwarded-For` counts. `consent` is the site's own
-    rule of consent: from a request to what its visitor stated by purpose. `user` finds the user of the framework's
+    `prefix` is the path below which footfall answers itself. `exclude` are paths that are not counted, each with all
+    below it; `*` is any text. `trusted_proxies` are networks whose `X-Forwarded-For` counts. `consent` is the site's
+    own rule of consent: from a request to what its visitor stated by purpose. `user` finds the user of the framework's
     request; None leaves that to the integration. `client_hints` asks the browsers of recognised visitors for the
     version of their system and the form of their device. `engagement` counts the marks and beats of pages that have
     them, a beat every `engagement_step` seconds. `geo` is a database in MaxMind's format, by which country and region
-    are kept of an address before it is cut. `secure=False` sends the cookie over plain HTTP too, for development.
-    `debug` has each response say whether it was counted.
+    are kept of an address before it is cut. `honours_gpc=False` leaves `Sec-GPC` and `DNT` to the site's own rule.
+    `secure=False` sends the cookie over plain HTTP too, for development. `debug` has each response say whether it was
+    counted.
     """
 
     cookie_keys: Sequence[str | bytes] = ()
