@@ -69,6 +69,16 @@ def test_a_hit_tracks_from_any_thread(site: Site, recorder: Recorder) -> None:
     assert message["anonymousId"] == hit.visit.anonymous_id
 
 
+def test_a_hit_identifies_from_any_thread(site: Site, recorder: Recorder) -> None:
+    hit = site.begin(REQUEST)
+    assert hit.visit is not None
+
+    in_thread(lambda: hit.identify("kari", {"plan": "pro"}))
+
+    (message,) = recorder.messages
+    assert (message["type"], message["userId"], message["anonymousId"]) == ("identify", "kari", hit.visit.anonymous_id)
+
+
 def test_the_user_is_asked_for_at_the_first_message_and_once(site: Site, recorder: Recorder) -> None:
     asked = []
     hit = site.begin(REQUEST)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from footfall import Client
 from footfall.errors import UsageError
 from footfall.integrations.options import COOKIE_KEYS, SiteOptions
 from footfall.integrations.site import Site
-from footfall.plan.model import Plan
+from footfall.plan.model import Plan, Web
 from footfall.testing import ManualClock, Recorder
 from footfall.web.request import WebRequest, WebResponse
 
@@ -105,6 +106,24 @@ def test_the_last_head_before_the_body_counts() -> None:
 
     assert recorder.messages == []
     assert site.client.stats().uncounted == {"not_found": 1}
+
+
+@pytest.mark.parametrize("start", [datetime(1970, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC)])
+@pytest.mark.parametrize("jump", [-400 * 86_400, 400 * 86_400])
+def test_a_clock_that_jumps_costs_no_message(start: datetime, jump: float) -> None:
+    recorder, clock = Recorder(), ManualClock(start)
+    site = Site(Client(recorder, plan=plan(), clock=clock), SiteOptions(cookie_keys=[KEY]))
+    hit = site.begin(get())
+
+    with hit.scope():
+        assert site.client.track("inside")
+    clock.set_wall(jump if start.year > 1970 else abs(jump))
+    cookie = dict(site.finish(hit, PAGE))["Set-Cookie"].partition(";")[0]
+    site.finish(site.begin(get(cookie=cookie)), PAGE)
+
+    assert [message["type"] for message in recorder.messages] == ["track", "page", "page"]
+    assert "internal" not in site.client.stats().uncounted
+    assert all(message.get("properties", {}).get("duration_ms", 0) >= 0 for message in recorder.messages)
 
 
 def test_each_hit_that_is_not_counted_has_its_reason_in_the_stats() -> None:
@@ -223,6 +242,23 @@ def test_keys_come_from_the_environment_where_none_are_given() -> None:
     )  # fmt: skip
 
     assert done.stdout.strip() == "['the-newest-key-of-all', 'an-older-key-of-ours']"
+
+
+def test_what_a_visitor_writes_leaves_room_for_what_the_application_tracks() -> None:
+    recorder = Recorder()
+    tracking_plan = msgspec.structs.replace(plan(), web=Web(paths=True, full_url=True, full_referrer=True))
+    site = Site(Client(recorder, plan=tracking_plan), SiteOptions(cookie_keys=[KEY]))
+    long = "\xff" * 65_536
+    headers = dict.fromkeys([*BROWSER, "referer", "cookie", "sec-ch-ua", "sec-ch-ua-platform", "x-forwarded-for"], long)
+    marks = "&".join(f"{key}={'%C3%BF' * 2_000}" for key in ("utm_source", "utm_medium", "utm_campaign", "utm_term"))
+    hit = site.begin(
+        WebRequest(method="GET", scheme="https", host=long, path="/" + long, query=marks, headers=headers)
+    )  # fmt: skip
+
+    with hit.scope():
+        receipt = site.client.track("good", {"text": "t" * 20_000}, user_id="kari")
+
+    assert receipt, receipt
 
 
 LATIN = st.text(st.characters(max_codepoint=255), max_size=200)

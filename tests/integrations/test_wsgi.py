@@ -12,6 +12,8 @@ from typing import Any
 from wsgiref.util import FileWrapper, setup_testing_defaults
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from tests.web.sites import BROWSER, plan
 
 from footfall import Client
@@ -416,3 +418,56 @@ def test_a_request_is_freed_as_soon_as_it_is_answered(body: Callable[[list[bytes
         assert freed() is None
     finally:
         gc.enable()
+
+
+def everything(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+    """Answers with all that it was asked, so that a request that was changed gives another response."""
+    write = start_response("200 OK", [*HTML, ("ETag", '"7"'), ("Cache-Control", "private")])
+    write(b"written")
+    return (f"{name}={environ[name]!r}".encode() for name in sorted(environ) if name.isupper())
+
+
+def exchange(app: Callable[..., Iterable[bytes]], environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Status, headers and body of a response."""
+    heads: list[tuple[str, list[tuple[str, str]]]] = []
+    body: list[bytes] = []
+
+    def start(status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Callable[[bytes], object]:
+        heads.append((status, headers))
+        return body.append
+
+    chunks = app({**environ}, start)
+    body += chunks
+    if hasattr(chunks, "close"):
+        chunks.close()
+    return *heads[-1], b"".join(body)
+
+
+BYTES = st.binary(max_size=300).map(lambda value: value.decode("latin-1"))
+CHOSEN = st.sampled_from(["GET", "POST", "HEAD", "/", "/site.css", "text/html", "document", "1", "true"])
+
+
+FIELDS = st.sampled_from(
+    [*HEADERS, "HTTP_COOKIE", "HTTP_X_FORWARDED_FOR", "HTTP_REFERER", "HTTP_SEC_GPC", "HTTP_HX_REQUEST",
+     "HTTP_SEC_PURPOSE", "PATH_INFO", "QUERY_STRING", "REMOTE_ADDR", "REQUEST_METHOD"]
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.dictionaries(FIELDS, BYTES | CHOSEN))
+@example({"HTTP_COOKIE": "ff_id=" + "x" * 65_536})
+@example({"QUERY_STRING": "&".join(f"k{number}=v" for number in range(10_000))})
+@example({"HTTP_USER_AGENT": "\x00\xff\r\n\x1b[2J"})
+@example({"PATH_INFO": "/\xff\xfe"})
+def test_whatever_bytes_a_request_has_the_response_is_that_of_the_bare_application(changes: dict[str, str]) -> None:
+    environ: dict[str, Any] = {"PATH_INFO": "/", "REMOTE_ADDR": "192.0.2.7", **HEADERS, **changes}
+    setup_testing_defaults(environ)
+    server = Server(everything)
+
+    status, headers, body = exchange(everything, environ)
+    our_status, our_headers, our_body = exchange(server.app, environ)
+
+    assert (our_status, our_body) == (status, body)
+    assert our_headers[: len(headers)] == headers
+    assert [name for name, _ in our_headers[len(headers) :]] in ([], ["Set-Cookie"])
+    assert "internal" not in server.uncounted()

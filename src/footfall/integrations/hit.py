@@ -112,6 +112,11 @@ class Hit:
         with self.scope():
             return self.site.client.track(event, properties, **options)
 
+    def identify(self, user_id: Any, traits: Any = None, **options: Any) -> Receipt:
+        """The client's `identify`, within this hit from whatever thread."""
+        with self.scope():
+            return self.site.client.identify(user_id, traits, **options)
+
     def scope_now(self) -> Scope:
         """What a message that is sent now carries. Never raises."""
         self.used = True

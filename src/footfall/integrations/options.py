@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from footfall.errors import UsageError
 from footfall.secret import SecretBytes
 from footfall.web.request import WebRequest
 
 __all__ = ["COOKIE_KEYS", "SiteOptions"]
 
 COOKIE_KEYS = "FOOTFALL_COOKIE_KEYS"
+_PREFIX = re.compile(r"(?:/[\w.~-]+)+/?", re.ASCII)
+_COOKIE_NAME = re.compile(r"[\w-]+", re.ASCII)
 
 
 class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +34,8 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
     are kept of an address before it is cut. `honours_gpc=False` leaves `Sec-GPC` and `DNT` to the site's own rule.
     `secure=False` sends the cookie over plain HTTP too, for development. `debug` has each response say whether it was
     counted.
+
+    Raises UsageError for a prefix that is no path, and for a name that no cookie may have.
     """
 
     cookie_keys: Sequence[str | bytes] = ()
@@ -49,6 +55,10 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
     debug: bool = False
 
     def __post_init__(self) -> None:
+        if _PREFIX.fullmatch(self.prefix) is None:
+            raise UsageError(f"prefix must be a path below the root, as /footfall, and not {self.prefix!r}")
+        if _COOKIE_NAME.fullmatch(self.cookie_name) is None:
+            raise UsageError(f"cookie_name must be letters, digits, - and _, and not {self.cookie_name!r}")
         keys = self.cookie_keys or os.environ.get(COOKIE_KEYS, "").split()
         msgspec.structs.force_setattr(self, "cookie_keys", _secrets(keys))
         msgspec.structs.force_setattr(self, "link_keys", _secrets(self.link_keys or keys))

@@ -31,6 +31,7 @@ from footfall.integrations.own_response import OwnResponse
 from footfall.integrations.own_routes import OWN_ROUTES
 from footfall.plan.consent import RULES, ConsentRules
 from footfall.plan.model import Staff
+from footfall.timestamps import is_plausible
 from footfall.web.bots import judge, list_version
 from footfall.web.capture import GPC_PATH, Departure, WebCapture
 from footfall.web.proxies import TrustedProxies
@@ -209,7 +210,7 @@ class Site:
             properties,
             user_id=hit.known_user() if hit.needs_user() else None,
             # A page comes before what was tracked on it. Where nothing was, the time of sending will do.
-            timestamp=visit.arrived_us / _US if hit.used else None,
+            timestamp=visit.arrived_us / _US if hit.used and is_plausible(visit.arrived_us) else None,
             **common,
         )
 

@@ -21,8 +21,8 @@ from footfall.web.user_agent import describe
 
 __all__ = ["context_of", "page_of"]
 
-_LONGEST = 2_048  # characters of a path, a referrer or an address
-_LONGEST_AGENT = 1_024
+_LONGEST = 1_024  # characters of a path, a referrer or an address
+_LONGEST_AGENT = 640
 _MARKS = UTM_KEYS.keys() | CLICK_IDS.keys()
 
 

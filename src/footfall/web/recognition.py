@@ -17,7 +17,7 @@ from footfall.web.visitor_cookie import CookieVisitor
 __all__ = ["DAY_US", "Recognition", "recognise"]
 
 DAY_US = 86_400_000_000
-_LONGEST_AGENT = 1_024
+_LONGEST_AGENT = 640
 
 
 class Recognition(msgspec.Struct, frozen=True, kw_only=True):
