@@ -264,6 +264,13 @@ def test_a_response_that_a_shared_cache_may_keep_gets_no_cookie_and_the_page_cou
     assert departure.page is not None
 
 
+def test_a_304_gets_no_cookie_since_a_cache_adds_it_to_what_it_keeps() -> None:
+    departure = leave(capture(), request(), html(304))
+
+    assert (departure.headers, departure.notes) == ([], ["shared_cache"])
+    assert departure.page is not None
+
+
 def test_a_response_that_says_nothing_to_caches_becomes_private_with_its_cookie() -> None:
     assert [name for name, _ in leave(capture(), request()).headers] == ["Set-Cookie", "Cache-Control"]
     assert [name for name, _ in leave(capture(), request(), html(cache_control="private")).headers] == ["Set-Cookie"]

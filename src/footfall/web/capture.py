@@ -121,7 +121,7 @@ class WebCapture:
     def _cookies(
         self, visit: Visit, response: WebResponse, user_id: str | UnsetType | None, *, today: int
     ) -> tuple[list[tuple[str, str]], list[str], Departure]:
-        """The headers that set cookies, what to count, and whom to identify; nothing where a cache may keep it."""
+        """The headers that set cookies, what to count, and the user to identify; nothing where a cache may keep it."""
         rules, cookie = self.rules, self.rules.cookie
         values: list[str] = []
         identify, is_reset = None, False
@@ -147,7 +147,8 @@ class WebCapture:
                 values.append(set_cookie(cookie.name, cookie.value(changed), max_age=max_age, secure=rules.secure))
         if not values:
             return [], [], Departure()
-        rule = cookie_rule(response.headers)
+        # By a 304 a cache changes the headers of what it keeps for all.
+        rule = "no_cookie" if response.status == 304 else cookie_rule(response.headers)
         if rule == "no_cookie":
             return [], ["shared_cache"], Departure()
         headers = [("Set-Cookie", value) for value in values]

@@ -20,7 +20,7 @@ _Address = IPv4Address | IPv6Address
 
 
 class TrustedProxies:
-    """The networks whose `X-Forwarded-*` headers count; the word `unix` stands for proxies that come by a Unix socket.
+    """The networks whose `X-Forwarded-*` headers count; `unix` means proxies that come by a Unix socket.
 
     Raises UsageError for what is neither.
     """

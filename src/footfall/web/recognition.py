@@ -1,4 +1,4 @@
-"""Recognition: whom a hit is recognised as: a bot, nobody, a visitor who comes back, or a new one."""
+"""Recognition: who comes with a hit: a bot, nobody, a visitor who comes back, or a new one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_AGENT = 640
 
 
 class Recognition(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a hit is recognised as.
+    """Who comes with a hit.
 
     `visitor` is who the cookie says, or a new one where `is_new`; None where nobody may be recognised: a refusal, no
     consent yet, a bot. `is_forged` says that there was a cookie that is none of ours. `statement` is what the visitor
@@ -45,7 +45,7 @@ def _judged(user_agent: str, http: tuple[tuple[str, str], ...]) -> BotVerdict | 
 def recognise(
     request: WebRequest, rules: WebRules, choice: Mapping[str, bool] | None, now_us: int, new_id: Callable[[], str]
 ) -> Recognition:
-    """Whom the hit is recognised as. `choice` is what its visitor chose during the hit, `new_id` makes a new one."""
+    """Who comes with the hit. `choice` is what its visitor chose during the hit, `new_id` makes a new one."""
     headers = request.headers
     http = judged_headers(headers, scheme=request.scheme)
     bot = _judged((headers.get("user-agent") or "")[:_LONGEST_AGENT], tuple(http.items()))

@@ -44,7 +44,7 @@ class Visit:
 
     @property
     def recognition(self) -> Recognition:
-        """Whom the hit is recognised as."""
+        """Who comes with the hit."""
         if not self._recognitions:
             self._recognitions.append(recognise(self.request, self.rules, self.choice, self.arrived_us, self._new_id))
         return self._recognitions[0]
