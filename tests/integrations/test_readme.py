@@ -67,6 +67,19 @@ with TestClient(app, base_url="https://127.0.0.1") as browser:
     response = browser.get("/hello/kari", headers={headers})
 print(response.status_code, [message["name"] for message in RECORDER.messages if message["type"] == "page"])
 """
+WSGI = """
+import json
+from wsgiref.util import setup_testing_defaults
+
+{block}
+environ = {{"HTTP_" + name.replace("-", "_").upper(): value for name, value in {headers}.items()}}
+setup_testing_defaults(environ)
+for _chunk in application(environ, lambda status, headers: print(status, end=" ")):
+    pass
+print([json.loads(message)["name"] for message in client.waiting()], flush=True)
+import os
+os._exit(0)  # no collector runs here, and a client waits for it
+"""
 CELERY = """
 from celery import Celery
 from footfall.testing import Recorder
@@ -124,6 +137,15 @@ def test_a_new_django_project_counts_its_first_page(tmp_path: Path) -> None:
     settings.write_text(settings.read_text() + DJANGO_PAGE)
     output = python(tmp_path, "-c", DJANGO_VISIT.format(headers=dict(CHROME)))
     assert output == "200 ['/hello/<slug:name>/']\n"
+
+
+@pytest.mark.slow
+def test_an_application_of_wsgi_counts_its_first_page(tmp_path: Path) -> None:
+    add_plan(tmp_path)
+
+    output = python(tmp_path, "-c", WSGI.format(block=block("wsgi"), headers=dict(CHROME)))
+
+    assert output == "200 OK ['/products/{sku}']\n"
 
 
 @pytest.mark.slow
