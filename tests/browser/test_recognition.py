@@ -10,6 +10,7 @@ from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
+from tests.web.sites import plan
 
 from footfall import Client
 from footfall.integrations.options import SiteOptions
@@ -45,7 +46,7 @@ def shop(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
 @contextmanager
 def serving(recorder: Recorder, app: Callable[..., Iterable[bytes]] = shop, **options: Any) -> Iterator[str]:
     keys = ["sixteen bytes of key"]
-    site = WsgiMiddleware(app, Client(recorder), SiteOptions(cookie_keys=keys, secure=False, **options))
+    site = WsgiMiddleware(app, Client(recorder, plan=plan()), SiteOptions(cookie_keys=keys, secure=False, **options))
     with make_server("127.0.0.1", 0, site, handler_class=Quiet) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
