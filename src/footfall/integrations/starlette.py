@@ -48,11 +48,13 @@ class FootfallMiddleware(AsgiMiddleware):
     used keeps the application from starting.
     """
 
-    def __init__(self, app: App, /, **settings: Any) -> None:
+    def __init__(self, application: App | None = None, /, **settings: Any) -> None:
+        application = settings.pop("app", application)  # Starlette gave it by its name at first
+        assert application is not None
         self._routes = StarletteRoutes()
         self._error: FootfallError | None = None
         try:
-            super().__init__(app, *read_settings(settings, {}, resolve_name))
+            super().__init__(application, *read_settings(settings, {}, resolve_name))
         except FootfallError as error:
             self._error = error
 
