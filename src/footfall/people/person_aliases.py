@@ -80,7 +80,7 @@ def person_aliases(
 
 
 def _targets(persons: Persons, previous_ids: Collection[int]) -> Mapping[str, Sequence[str]]:
-    """The users to whom an alias that did something leads from each of these ids."""
+    """The users that an alias which did something leads to from each of these ids."""
     aliases = persons.dictionary.aliases
     is_asked = pc.is_in(aliases.column("previous"), value_set=pyarrow.array(previous_ids, INT))
     aliases = aliases.filter(pc.and_(is_asked, pc.not_equal(aliases.column("effect"), "itself")))

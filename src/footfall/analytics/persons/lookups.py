@@ -45,7 +45,7 @@ class Lookups:
         return numbers[0].as_py() if len(numbers) else None
 
     def persons_of_id(self, id_: int) -> set[int]:
-        """The persons to whom an id leads, as its messages say; those of most ids the dictionary says at once."""
+        """The persons that an id leads to, as its messages say; those of most ids are in the dictionary."""
         dictionary = self._dictionary
         role, owner = dictionary.roles[id_].as_py(), dictionary.owners[id_].as_py()
         is_alias = pc.any(pc.equal(dictionary.aliases.column("previous"), id_)).as_py()
