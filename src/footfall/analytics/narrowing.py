@@ -21,11 +21,11 @@ def narrowed(plan: Plan, names: Collection[str]) -> Plan:
 
     With a goal come all of its KPIs, with a KPI its guardrails. Raises UsageError for a name that nothing has.
     """
-    known = {*plan.goals, *plan.kpis, *plan.journeys}
+    parts = {*plan.goals, *plan.kpis, *plan.journeys}
     for name in names:
-        if name not in known:
+        if name not in parts:
             raise UsageError(
-                f"the plan has no goal, KPI or journey {name!r}; {did_you_mean(name, known, 'see the plan')}"
+                f"the plan has no goal, KPI or journey {name!r}; {did_you_mean(name, parts, 'see the plan')}"
             )
     goals = _chosen(plan.goals, names)
     kpis = _with_guardrails(plan.kpis, [*names, *(name for goal in goals.values() for name in goal.kpis)])
