@@ -69,6 +69,13 @@ def test_a_site_without_a_collector_is_warned_so_that_commands_of_a_build_go_on(
     assert findings(FOOTFALL=setting) == []
 
 
+def test_a_site_that_is_switched_off_needs_no_collector_and_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FOOTFALL_URL", raising=False)
+    monkeypatch.setenv("FOOTFALL_DISABLED", "1")
+
+    assert findings(FOOTFALL={}) == []
+
+
 def test_a_plan_that_is_not_there_is_an_error() -> None:
     [finding] = findings(FOOTFALL=changed(plan="nowhere"))
 

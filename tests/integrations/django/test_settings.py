@@ -44,6 +44,31 @@ def test_a_page_that_is_left_out_is_counted_as_such(recorder: Recorder) -> None:
         assert current_site().client.stats().uncounted == {"excluded": 1}
 
 
+def test_a_site_that_is_switched_off_sends_nothing_and_sets_no_cookie(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.test import Client, override_settings
+
+    monkeypatch.setenv("FOOTFALL_DISABLED", "1")
+    with override_settings(FOOTFALL={}):
+        response = Client(headers=CHROME).get("/tracked/")
+
+    assert response.status_code == 200
+    assert not response.cookies
+
+
+@pytest.mark.parametrize(("proxies", "address"), [([], "10.0.0.0"), (["10.0.0.0/8"], "203.0.113.0")])
+def test_a_forwarded_address_counts_from_a_trusted_proxy_alone(
+    proxies: list[str], address: str, recorder: Recorder
+) -> None:
+    from django.conf import settings
+    from django.test import Client, override_settings
+
+    with override_settings(FOOTFALL={**settings.FOOTFALL, "trusted_proxies": proxies}):
+        forwarded = {**CHROME, "X-Forwarded-For": "198.51.100.1, 203.0.113.9"}
+        Client(headers=forwarded, REMOTE_ADDR="10.0.0.7").get("/")
+
+    assert recorder.messages[0]["context"]["ip"] == address
+
+
 def test_debug_says_in_each_response_whether_it_was_counted(recorder: Recorder) -> None:
     from django.test import Client, override_settings
 

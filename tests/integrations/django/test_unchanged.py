@@ -66,7 +66,7 @@ def answer(path: str, method: str, meta: Mapping[str, str], *, ours: bool) -> di
 @example(path="/", method="get", meta={"QUERY_STRING": "&".join(f"k{number}=v" for number in range(10_000))})
 @example(path="/", method="get", meta={"HTTP_HOST": "evil.example\r\nX: y"})
 @example(path="/", method="get", meta={"HTTP_COOKIE": "; ".join(f"c{number}=v" for number in range(3_000))})
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_response_is_what_it_is_without_footfall(
     recorder: Recorder, path: str, method: str, meta: dict[str, str]
 ) -> None:

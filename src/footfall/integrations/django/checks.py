@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - Django's own name
 from django.core.exceptions import ImproperlyConfigured
 
-from footfall.client.environment import URL, value_of
+from footfall.client.environment import URL, is_disabled, value_of
 from footfall.integrations.django.settings import make_site
 from footfall.integrations.settings import setting_problems
 
@@ -32,7 +32,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:
         return [Error("The setting FOOTFALL is missing.", hint=hint, id="footfall.E001")]
     if problems := setting_problems(setting):
         return [Error(problem, id="footfall.E002") for problem in problems]
-    if not ({"client", "collector"} & setting.keys() or value_of(URL, os.environ)):
+    if not ({"client", "collector"} & setting.keys() or value_of(URL, os.environ) or is_disabled(os.environ)):
         # A server without it does not start; a command of a build, which sends nothing, goes on.
         hint = f"FOOTFALL['collector'] or the variable {URL} says where a collector is."
         return [Warning("There is no collector to send to.", hint=hint, id="footfall.W003")]
