@@ -202,4 +202,5 @@ def test_to_import_footfall_loads_no_engine() -> None:
 
 def test_it_shows_its_views() -> None:
     with database([], plan_of()) as opened:
-        assert repr(opened) == "<footfall.query.Database of 5 views: messages, persons, devices, sessions, buy>"
+        views = "messages, persons, devices, sessions, page_views, buy"
+        assert repr(opened) == f"<footfall.query.Database of 6 views: {views}>"

@@ -165,5 +165,7 @@ def test_a_table_that_is_not_there_has_its_place_and_the_nearest_name() -> None:
 
 
 def test_an_event_that_the_plan_does_not_have_is_no_view() -> None:
-    with pytest.raises(UsageError, match="no view 'sold'; there are messages, persons, devices, sessions, buy"):
+    with pytest.raises(
+        UsageError, match="no view 'sold'; there are messages, persons, devices, sessions, page_views, buy"
+    ):
         read("from sold")

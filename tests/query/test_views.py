@@ -34,8 +34,15 @@ def test_a_name_stays_as_it_is_and_the_later_of_two_equal_ones_gets_a_number() -
 
 
 def test_the_views_are_the_fixed_ones_and_one_for_each_event() -> None:
-    assert list(views_of(None)) == ["messages", "persons", "devices", "sessions"]
-    assert list(views_of(plan_of(name="order"))) == ["messages", "persons", "devices", "sessions", "order"]
+    assert list(views_of(None)) == ["messages", "persons", "devices", "sessions", "page_views"]
+    assert list(views_of(plan_of(name="order"))) == [
+        "messages",
+        "persons",
+        "devices",
+        "sessions",
+        "page_views",
+        "order",
+    ]
 
 
 def test_an_event_with_the_name_of_a_view_gets_a_number() -> None:

@@ -51,14 +51,22 @@ class MessageColumns:
         self._audiences: Sequence[Any] | None = None
 
     def read(
-        self, event: str, names: Collection[str], properties: Sequence[ViewColumn] = (), rows: int | None = None
+        self,
+        event: str,
+        names: Collection[str],
+        properties: Sequence[ViewColumn] = (),
+        rows: int | None = None,
+        *,
+        type_: str = "",
     ) -> list[StretchColumns]:
         """These columns of all messages, or of those of one event of the plan with some of its properties.
+
+        With `type_`, of messages of this type alone.
 
         The names are those of an export, and `person`, the number of its person. With `rows`, so many of the first ones
         are enough. Raises DamagedFileError.
         """
-        sources = self._sources(event)
+        sources = self._sources(event, type_)
         if rows is not None:
             sources = list(_first(sources, rows))
         # Before the threads, which would work it out several times.
@@ -75,8 +83,11 @@ class MessageColumns:
             for piece in pieces
         ]
 
-    def _sources(self, event: str) -> list[EventStretch]:
+    def _sources(self, event: str, type_: str) -> list[EventStretch]:
         parts, plan = self._dataset.parts, self._dataset.plan
+        if type_:
+            stretches = ((number, each) for number, part in enumerate(parts) for each in part.stretches())
+            return [EventStretch(number, each) for number, each in stretches if each.type == type_]
         if event and plan is not None:
             return sources_of(parts, self._meanings, plan.events[event], None)
         return [EventStretch(number, Stretch("", None, 0, part.messages, 0, 0)) for number, part in enumerate(parts)]

@@ -18,10 +18,18 @@ __all__ = ["DERIVED", "derived_table"]
 
 
 class Derived(NamedTuple):
-    """Which columns of messages a view is counted from, and the SQL over them that counts it."""
+    """Which columns of messages a view is counted from, and the SQL over them that counts it.
+
+    `type` is that of the messages that count; "" is any.
+    """
 
     columns: tuple[str, ...]
     sql: str
+    type: str = ""
+
+
+def _text(column: str, path: str) -> str:
+    return f"json_extract_string({column}, '$.{path}')"
 
 
 _USABLE = f"""
@@ -83,6 +91,42 @@ DERIVED: Mapping[str, Derived] = {
         FROM numbered GROUP BY person, device, number ORDER BY started_at, person, device
         """,
     ),
+    "page_views": Derived(
+        ("seq", "person", "occurred_at", "source", "message_id", "audience", "name", "properties", "context"),
+        f"""
+        WITH cut AS (
+            SELECT *, person IS NOT NULL AND coalesce(
+                epoch_us(occurred_at) - epoch_us(lag(occurred_at) OVER timeline) > {SESSION_GAP_US}, true
+            ) AS starts
+            FROM messages
+            WINDOW timeline AS (PARTITION BY person, audience ORDER BY occurred_at, source, message_id)
+        ), numbered AS (
+            SELECT *, CASE WHEN person IS NOT NULL THEN sum(starts::INTEGER) OVER (
+                ORDER BY person, audience, occurred_at, source, message_id
+            ) END AS visit
+            FROM cut
+        )
+        SELECT
+            seq, occurred_at, person, audience, name AS page, visit::BIGINT AS visit,
+            CASE WHEN visit IS NOT NULL THEN starts END AS is_entry,
+            CASE WHEN visit IS NOT NULL THEN row_number() OVER (
+                PARTITION BY visit ORDER BY occurred_at DESC, source DESC, message_id DESC
+            ) = 1 END AS is_exit,
+            {_text("properties", "title")} AS title,
+            TRY_CAST({_text("properties", "status")} AS BIGINT) AS status,
+            coalesce({_text("context", "origin.channel")}, {_text("properties", "channel")}) AS channel,
+            {_text("context", "origin.name")} AS origin,
+            {_text("context", "referrer.host")} AS referrer,
+            {_text("context", "campaign.name")} AS campaign,
+            {_text("context", "browser.name")} AS browser,
+            {_text("context", "browser.os")} AS os,
+            {_text("context", "browser.device")} AS device,
+            {_text("context", "location.country")} AS country,
+            {_text("context", "locale")} AS locale
+        FROM numbered ORDER BY seq
+        """,
+        type="page",
+    ),
 }
 """By the name of the view."""
 
@@ -90,7 +134,7 @@ DERIVED: Mapping[str, Derived] = {
 def derived_table(dataset: Dataset, messages: MessageColumns, name: str) -> Any:
     """All rows of one of these views, as an Arrow table. Raises DamagedFileError."""
     derived = DERIVED[name]
-    pieces = messages.read("", derived.columns)
+    pieces = messages.read("", derived.columns, type_=derived.type)
     columns = {column: joined(column, pieces) for column in derived.columns}
     with connect() as connection:
         connection.register("messages", pyarrow.table(columns))

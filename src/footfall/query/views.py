@@ -119,6 +119,31 @@ _FIXED = (
             ("messages", "BIGINT", "How many messages it has"),
         ),
     ),
+    SqlView(
+        "page_views",
+        "a page that was viewed",
+        _columns(
+            ("seq", "BIGINT", "The number of its message"),
+            ("occurred_at", "TIMESTAMPTZ", "When it was viewed"),
+            ("person_id", "VARCHAR", "Who viewed it; NULL where it was only counted"),
+            ("audience", "VARCHAR", "people, bot or staff"),
+            ("page", "VARCHAR", "Its name: the route"),
+            ("visit", "BIGINT", "The visit that it is of: its person's page views without a gap of over 30 minutes"),
+            ("is_entry", "BOOLEAN", "Whether it is the first of its visit"),
+            ("is_exit", "BOOLEAN", "Whether it is the last of its visit"),
+            ("title", "VARCHAR", "Its title"),
+            ("status", "BIGINT", "The status of the response"),
+            ("channel", "VARCHAR", "How the visitor came to it: direct, internal, organic_search, …"),
+            ("origin", "VARCHAR", "The site or the campaign's source that led to it"),
+            ("referrer", "VARCHAR", "The host of the page before"),
+            ("campaign", "VARCHAR", "utm_campaign"),
+            ("browser", "VARCHAR", "The browser's name"),
+            ("os", "VARCHAR", "The system's name"),
+            ("device", "VARCHAR", "desktop, phone, tablet, …"),
+            ("country", "VARCHAR", "The country of the address, where the site has a database for that"),
+            ("locale", "VARCHAR", "The language that the browser asks for"),
+        ),
+    ),
 )  # fmt: skip
 
 

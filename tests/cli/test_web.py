@@ -1,0 +1,44 @@
+"""`footfall web` reports the page views of a folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from footfall import Client
+from footfall.cli.app import app
+from footfall.collector import Collector
+from footfall.delivery import InProcessTransport
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    with Collector(tmp_path / "data") as collector, Client(InProcessTransport(collector)) as client:
+        for visitor, name in (("a", "/"), ("a", "/cart"), ("b", "/")):
+            client.page(name, {}, anonymous_id=visitor, context={"origin": {"channel": "direct"}})
+    return tmp_path / "data"
+
+
+def run(*arguments: str) -> str:
+    result = CliRunner().invoke(app, ["web", *arguments])
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_the_report_in_text(data: Path) -> None:
+    lines = run("--data", str(data)).splitlines()
+
+    assert lines[0] == "3 page views in 2 visits of 1 visitor"
+    assert ["/cart", "1", "0", "1", "1"] in [line.split() for line in lines]
+    assert ["direct", "3", "2", "2", "2"] in [line.split() for line in lines]
+
+
+def test_the_report_for_programs_and_of_a_span(data: Path) -> None:
+    values = json.loads(run("--data", str(data), "--since", "1h", "--format", "json"))
+    earlier = json.loads(run("--data", str(data), "--until", "1h", "--format", "json"))
+
+    assert (values["page_views"], values["visits"]) == (3, 2)
+    assert (earlier["page_views"], earlier["breakdowns"]["page"]) == (0, [])
