@@ -19,7 +19,7 @@ from footfall import AsyncClient, ClientOptions
 
 
 async def serve(arguments: argparse.Namespace) -> None:
-    """Open the shop, say where, and keep it open until the process is told to stop."""
+    """Open the shop, say where, and keep it open until the process is to stop."""
     listener = socket.create_server(("127.0.0.1", arguments.port))
     # The key makes shipping_email a keyed hash before it leaves this process. A real shop keeps it with its secrets.
     options = ClientOptions(transform_key=arguments.hash_key.encode(), linger=0.2)

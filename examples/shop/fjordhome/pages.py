@@ -50,7 +50,7 @@ def money(amount: Decimal) -> str:
 
 
 class Frame:
-    """What stands around every page of one visitor: who is signed in, and how full the cart is."""
+    """What is around every page of one visitor: who is signed in, and how full the cart is."""
 
     def __init__(self, account: Account | None, cart: Cart) -> None:
         self._account = account

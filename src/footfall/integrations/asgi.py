@@ -142,7 +142,7 @@ def _with_list(message: Message) -> Message:
 
 
 def _with_headers(message: Message, added: Iterable[tuple[str, str]]) -> Message:
-    """A response's head with our headers; the very same where there are none."""
+    """A response's head with our headers; the same object where there are none."""
     if not added:
         return message
     ours = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in added]

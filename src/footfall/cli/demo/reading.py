@@ -78,7 +78,7 @@ def story_of(data: Database, person_id: str) -> Iterator[StoryMessage]:
 
 
 def page_views(data: Database) -> Counter[tuple[str, str]]:
-    """How many page views came from whom, and what became of them."""
+    """How many page views each kind of visitor had, and what became of them."""
     counts: Counter[tuple[str, str]] = Counter()
     for reason, body in data.sql("SELECT reason, message FROM messages WHERE type = 'page'"):
         context = _DECODER.decode(body).get("context") or {}
