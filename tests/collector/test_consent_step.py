@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from footfall import Client, storage
 from footfall.collector.collector import Collector
 from footfall.collector.pipeline import STEPS
+from footfall.errors import RequestError
 from footfall.plan import bundle_hash, read
 from footfall.plan.model import Plan
 from footfall.quarantine import replay
@@ -395,3 +397,41 @@ def test_what_is_counted_in_quarantine_is_counted_when_it_leaves(tmp_path: Path,
 
     assert result.released == 1
     assert (row.event, row.user_id, row.message_id) == ("later", None, "m")
+
+
+ANYTHING = st.recursive(
+    st.sampled_from([SECRET, SECRET, "", None, True, 1.5]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from([SECRET, "id", "traits"]), inner),
+    max_leaves=4,
+)
+# No form of a statement that grants `statistics`.
+REFUSING = st.sampled_from([NO, {}, None, {"consent": SECRET}, {"consentManagement": {"allowedConsentIds": [SECRET]}}])
+RAW = st.fixed_dictionaries(
+    {"type": st.sampled_from(["track", "page", "screen", "identify", "alias", "group", "reset", "x", None])},
+    optional={
+        "event": st.sampled_from(["seen", "clicked", "unplanned", 7]),
+        "messageId": st.sampled_from(["m", "n", 7]),
+        "consent": st.sampled_from(["count_only", "full"]) | ANYTHING,
+        "context": st.builds(lambda more, stated: {SECRET: more, **(stated or {})}, ANYTHING, REFUSING) | ANYTHING,
+        **dict.fromkeys(
+            ("userId", "anonymousId", "previousId", "groupId", "traits", "properties", "category", "timestamp",
+             "originalTimestamp", "integrations", "sentAt", SECRET),
+            ANYTHING,
+        ),
+    },
+)  # fmt: skip
+
+
+@settings(max_examples=20)
+@given(st.lists(RAW, min_size=1, max_size=12), ANYTHING, st.integers(0, 400), st.sampled_from([b"", b",", b'"', b"}"]))
+def test_whatever_comes_of_somebody_who_did_not_agree_leaves_nothing(
+    tmp_path_factory: pytest.TempPathFactory, messages: list[dict[str, Any]], batch: Any, place: int, noise: bytes
+) -> None:
+    folder = tmp_path_factory.mktemp("data")
+    broken = json.dumps(secret(messageId="b")).encode()
+    with Collector(folder / "data", plan=PLAN, clock=ManualClock()) as collector:
+        take(collector, *messages, context=batch)
+        with suppress(RequestError):  # it may break the whole request
+            take(collector, broken[:place] + noise + broken[place + 1 :], context=batch)
+
+    assert SECRET.encode() not in bytes_of(folder)

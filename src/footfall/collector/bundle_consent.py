@@ -41,12 +41,12 @@ class BundleConsent:
 
     def level(self, type_: object, name: object, statement: Statement | None) -> ConsentLevel:
         """What may be kept of a message of this type about this event or page, where this was stated."""
-        levels = (
-            part.rules.level(part.event(type_, name), type_, name, statement)
-            for part in self._parts
-            if part.rules is not None
-        )
-        return least(*levels)
+        level: ConsentLevel = "full"
+        for part in self._parts:
+            if part.rules is not None:
+                of_part = part.rules.level(part.event(type_, name), type_, name, statement)
+                level = of_part if level == "full" else least(level, of_part)
+        return level
 
     def counted(self, type_: object, name: object) -> ConsentLevel:
         """What may be kept of a message that its sender has made `count_only`."""

@@ -75,9 +75,11 @@ class ConsentRules:
             return names[0]
         if statement is None:
             return self.consent.default
-        purposes = self.consent.purposes
-        refused = (purposes[name].refused for name in names or self._first if statement.get(name) is not True)
-        return least(*refused)
+        level: ConsentLevel = "full"
+        for name in names or self._first:
+            if statement.get(name) is not True:
+                level = least(level, self.consent.purposes[name].refused)
+        return level
 
     def _of_page(self, type_: object, name: object) -> tuple[str, ...]:
         """The purposes of a page or screen, or of every call of a type, the narrowest that the plan has."""
@@ -94,26 +96,24 @@ def statement_of(context: object) -> Statement | None:
     `consent.categoryPreferences` is an object of true and false by purpose, `consentManagement` has the lists
     `allowedConsentIds` and `deniedConsentIds`. None where there is neither. Another form agrees to nothing.
     """
-    if not isinstance(context, Mapping):
+    if not isinstance(context, dict):
         return None
     statement: dict[str, bool | None] | None = None
-    consent = context.get("consent")
+    consent, managed = context.get("consent"), context.get("consentManagement")
     if consent is not None:
-        preferences = consent.get("categoryPreferences") if isinstance(consent, Mapping) else ()
-        if preferences is not None:
+        preferences = consent.get("categoryPreferences") if isinstance(consent, dict) else ()
+        if isinstance(preferences, dict):
+            statement = {name: value is True for name, value in preferences.items()}
+        elif preferences is not None:
             statement = {}
-            if isinstance(preferences, Mapping):
-                statement.update((name, value if value is True else False) for name, value in preferences.items())
-    managed = context.get("consentManagement")
     if managed is not None:
-        allowed, denied = ({}, {}) if not isinstance(managed, Mapping) else (
-            dict.fromkeys(_ids(managed.get("allowedConsentIds")), True),
-            dict.fromkeys(_ids(managed.get("deniedConsentIds")), False),
-        )  # fmt: skip
+        lists = managed if isinstance(managed, dict) else {}
+        allowed = dict.fromkeys(_ids(lists.get("allowedConsentIds")), True)
+        denied = dict.fromkeys(_ids(lists.get("deniedConsentIds")), False)
         statement = {**allowed, **(statement or {}), **denied}
     return statement
 
 
 def _ids(value: Any) -> list[str]:
     """The ids of a list, or of an object from ids to names."""
-    return [each for each in value if type(each) is str] if isinstance(value, list | tuple | Mapping) else []
+    return [each for each in value if type(each) is str] if isinstance(value, list | dict) else []
