@@ -137,10 +137,12 @@ async def test_who_a_view_in_a_thread_says_the_user_is_is_identified_at_the_resp
 async def test_the_setting_for_the_user_is_asked_with_the_scope_and_only_when_it_is_needed(client: Client) -> None:
     asked: list[str] = []
     options = SiteOptions(cookie_keys=OPTIONS.cookie_keys, user=lambda scope: asked.append(scope["path"]))
-    app = AsgiMiddleware(answering(start_message(404), BODY), client, options)
+    page = AsgiMiddleware(answering(start_message(), BODY), client, options)
+    missing = AsgiMiddleware(answering(start_message(404), BODY), client, options)
 
-    await called(app, http_scope("/pay", method="POST"))
-    await called(app, http_scope("/account"))
+    await called(page, http_scope("/pay", method="POST"))
+    await called(missing, http_scope("/gone"))
+    await called(page, http_scope("/account"))
 
     assert asked == ["/account"]
 

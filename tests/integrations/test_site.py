@@ -63,13 +63,17 @@ def test_a_page_carries_the_country_and_region_that_a_database_has_for_the_addre
     assert recorder.messages[0]["context"]["location"] == {"country": "NO", "region": "03"}
 
 
-def test_nothing_is_asked_of_a_hit_of_which_nothing_is_sent() -> None:
+@pytest.mark.parametrize(
+    ("path", "content_type", "reason"),
+    [("/site.css", "text/html", "static"), ("/data", "application/json", "not_html")],
+)
+def test_nothing_is_asked_of_a_hit_of_which_nothing_is_sent(path: str, content_type: str, reason: str) -> None:
     site = make(Recorder(), "own_rule", consent=lambda request: pytest.fail("asked"))
-    hit = site.begin(get("/site.css"))
+    hit = site.begin(get(path))
     hit.user(lambda: pytest.fail("asked"))
 
-    assert site.finish(hit, PAGE) == []
-    assert site.client.stats().uncounted == {"static": 1}
+    assert site.finish(hit, WebResponse(status=200, headers={"content-type": content_type})) == []
+    assert site.client.stats().uncounted == {reason: 1}
 
 
 def test_a_hit_is_counted_once_however_often_its_response_is_finished() -> None:

@@ -18,8 +18,10 @@ from footfall.web.visitor_cookie import CookieVisitor
 KARI = CookieVisitor(ID, TODAY - 10)
 
 
-def leave(site: WebCapture, hit: WebRequest, response: WebResponse | None = None, **options: Any) -> Departure:
-    return site.leave(arrive(site, hit), response or html(), now_us=NOW + 1_500, **options)
+def leave(
+    site: WebCapture, hit: WebRequest, response: WebResponse | None = None, *, user_id: Any = UNSET, used: bool = False
+) -> Departure:
+    return site.leave(arrive(site, hit), response or html(), now_us=NOW + 1_500, user=lambda: user_id, used=used)
 
 
 def cookies(departure: Departure) -> dict[str, str]:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from footfall.client.base import BaseClient
 from footfall.client.guard import CaughtErrors
@@ -167,7 +167,7 @@ class Site:
                 hit.visit,
                 response,
                 now_us=self.client.clock.now_us(),
-                user_id=hit.user_id() if hit.needs_user() else UNSET,
+                user=hit.user_id if hit.visit.reason is None or hit.used else _unknown,
                 used=hit.used,
             )
         except Exception as error:  # noqa: BLE001 - as above
@@ -238,6 +238,10 @@ class Site:
         """Count and log what went wrong inside. Never raises."""
         self.client.leave_uncounted("internal")
         self._caught.log(place, error)
+
+
+def _unknown() -> UnsetType:
+    return UNSET
 
 
 def _as_it_is(value: _R) -> _R:

@@ -75,13 +75,14 @@ class WebCapture:
         response: WebResponse,
         *,
         now_us: int,
-        user_id: str | UnsetType | None = UNSET,
+        user: Callable[[], str | UnsetType | None] = lambda: UNSET,
         used: bool = False,
     ) -> Departure:
         """What follows from the response.
 
-        `user_id` is the user of the application: None where nobody is signed in, UNSET where that is not known. `used`
-        says that a message with the visitor's id was sent during the hit, so that the id is to be remembered.
+        `user` finds the user of the application, and is asked only where something depends on it: None where nobody is
+        signed in, UNSET where that is not known. `used` says that a message with the visitor's id was sent during the
+        hit, so that the id is to be remembered.
         """
         reason = visit.reason or reason_by_response(visit.request, response)
         page = None if reason is not None else self._page(visit, response, now_us)
@@ -91,7 +92,7 @@ class WebCapture:
         notes: list[str] = []
         departure = Departure()
         if page is not None or used or visit.choice is not None:
-            headers, notes, departure = self._cookies(visit, response, user_id, today=now_us // DAY_US)
+            headers, notes, departure = self._cookies(visit, response, user, today=now_us // DAY_US)
             if visit.recognition.is_forged:
                 notes.append("forged_cookie")
         if self.rules.client_hints and page is not None and self._may_ask(visit, response):
@@ -119,7 +120,7 @@ class WebCapture:
         return visit.recognition.visitor is not None and cookie_rule(response.headers) != "no_cookie"
 
     def _cookies(
-        self, visit: Visit, response: WebResponse, user_id: str | UnsetType | None, *, today: int
+        self, visit: Visit, response: WebResponse, user: Callable[[], str | UnsetType | None], *, today: int
     ) -> tuple[list[tuple[str, str]], list[str], Departure]:
         """The headers that set cookies, what to count, and the user to identify; nothing where a cache may keep it."""
         rules, cookie = self.rules, self.rules.cookie
@@ -134,6 +135,7 @@ class WebCapture:
             if is_refused and visit.request.cookie(cookie.name):
                 values.append(deleted_cookie(cookie.name, secure=rules.secure))
         else:
+            user_id = user()
             marks = cookie.marks_of(user_id) if isinstance(user_id, str) else ()
             changed = visitor
             if marks and visitor.user not in marks:
