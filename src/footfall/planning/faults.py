@@ -53,6 +53,7 @@ FAULTS: Final[Mapping[str, str]] = {
     "junk_id": "The id is a placeholder that means no one (null, undefined, 0, guest), so it counts as absent.",
     "float_id": "The id is a number with a fraction of zero (12345.0); it counts as that whole number (12345).",
     "no_usable_id": "The message names neither a user, nor a browser or installation, nor a device.",
+    "consent": "The person did not agree to the message being kept, so nothing of it is.",
     "reserved": "The key belongs to footfall's own part of `context`; what the application gave was left out.",
     "unjudged": "footfall itself failed on the message; it is kept whole, to be judged again after an upgrade.",
 }
