@@ -72,6 +72,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "backup": ["backups"],
     "demo": [],
     "export": [],
+    "import access-log": ["--format", "combined", os.devnull],
     "jobs": [],
     "jobs run": ["seal"],
     "keys create": ["--source", "shop"],
@@ -92,6 +93,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "stats": [],
     "upgrade": [],
     "verify": [],
+    "web": [],
 }
 
 
