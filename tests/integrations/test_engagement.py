@@ -95,7 +95,7 @@ def test_each_beat_adds_its_seconds() -> None:
     assert len({message["messageId"] for message in recorder.messages if message["type"] == "track"}) == 3
 
 
-@pytest.mark.parametrize("number", ["0", "21", "-1", "x", "", "1e3", "٣", "9" * 5_000])
+@pytest.mark.parametrize("number", ["0", "21", "-1", "x", "", "1e3", "٣", "9" * 5_000, "01", "00019", "0001" * 2_000])
 def test_another_beat_than_there_are_does_not_count(number: str) -> None:
     recorder = Recorder()
     site = make(recorder)
@@ -107,7 +107,7 @@ def test_another_beat_than_there_are_does_not_count(number: str) -> None:
     assert tracked(recorder) == []
 
 
-@pytest.mark.parametrize("headers", [{"sec_gpc": "1"}, {"dnt": "1"}, {"cookie": ""}])
+@pytest.mark.parametrize("headers", [{"sec_gpc": "1"}, {"sec_gpc": "1, 1"}, {"dnt": "1"}, {"cookie": ""}])
 def test_of_who_refuses_or_has_no_cookie_nothing_is_counted(headers: dict[str, str]) -> None:
     recorder = Recorder()
     site = make(recorder, "own_rule", consent=lambda _: {"statistics": True}, honours_gpc=False)

@@ -19,10 +19,12 @@ from footfall.errors import UsageError
 from footfall.integrations.hit import Hit
 from footfall.integrations.links import NEVER_KEPT, PIXEL, Links, LinkSite, OwnRoute
 from footfall.integrations.own_response import OwnResponse
+from footfall.web.consent_signals import gpc_refuses
 from footfall.web.stylesheets import BEATS, beats_style, mark_style
 
 __all__ = ["ENGAGEMENT_ROUTES", "Engagement", "Html", "check_step"]
 
+_NUMBERS = frozenset(map(str, range(1, BEATS + 1)))
 _NAME = 22  # letters of a signature: enough to tell two marks of a page apart
 
 
@@ -77,9 +79,8 @@ def _may_count(site: LinkSite, hit: Hit) -> bool:
     """Whether the visitor is one whose engagement may be counted; if not, that is counted."""
     visit = hit.visit
     if site.options.engagement and visit is not None:
-        recognition, headers = visit.recognition, visit.request.headers
-        refuses = headers.get("sec-gpc") == "1" or headers.get("dnt") == "1"
-        if recognition.visitor is not None and not recognition.is_new and not refuses:
+        recognition = visit.recognition
+        if recognition.visitor is not None and not recognition.is_new and not gpc_refuses(visit.request):
             return True
     hit.site.client.leave_uncounted("engagement")
     return False
@@ -106,9 +107,8 @@ def _mark(site: LinkSite, hit: Hit) -> OwnResponse:
 
 def _beat(site: LinkSite, hit: Hit) -> OwnResponse:
     *_, text, number = ("", *_parts(hit))
-    is_beat = number.isascii() and number.isdecimal() and 1 <= int(number[:4]) <= BEATS
-    if (link := site.links.read(text, "beats")) is not None and is_beat and _may_count(site, hit):
-        site.links.count(hit, link, "beats", {"seconds": site.options.engagement_step}, f"-{int(number)}")
+    if (link := site.links.read(text, "beats")) is not None and number in _NUMBERS and _may_count(site, hit):
+        site.links.count(hit, link, "beats", {"seconds": site.options.engagement_step}, f"-{number}")
     return _picture()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from footfall.web.cookies import cookie_values
 from footfall.web.request import WebRequest
 from footfall.web.rules import WebRules
 
@@ -18,7 +19,7 @@ _LONGEST = 2_048
 
 def gpc_refuses(request: WebRequest) -> bool:
     """Whether the browser says that its owner refuses."""
-    return request.headers.get("sec-gpc") == "1" or request.headers.get("dnt") == "1"
+    return any("1" in map(str.strip, request.headers.get(name, "").split(",")) for name in ("sec-gpc", "dnt"))
 
 
 def choice_text(choice: Mapping[str, bool]) -> str:
@@ -32,6 +33,17 @@ def read_choice(value: str) -> Mapping[str, bool]:
     return {purpose: answer == "1" for purpose, _, answer in pairs if answer in ("0", "1")}
 
 
+def _kept_choice(request: WebRequest, rules: WebRules) -> Mapping[str, bool]:
+    """The choice in the consent cookie. Another site of the domain may have set one too: it cannot agree to what the
+    visitor refused.
+    """
+    choice: dict[str, bool] = {}
+    for value in cookie_values(request.headers.get("cookie", ""), rules.consent_cookie):
+        for purpose, is_granted in read_choice(value).items():
+            choice[purpose] = is_granted and choice.get(purpose, True)
+    return choice
+
+
 def statement_of(request: WebRequest, rules: WebRules, choice: Mapping[str, bool] | None = None) -> dict[str, bool]:
     """What the visitor of a request stated, for each purpose of the plan.
 
@@ -42,7 +54,7 @@ def statement_of(request: WebRequest, rules: WebRules, choice: Mapping[str, bool
     stated: dict[str, bool | None] = {}
     if rules.own_rule is not None:
         stated.update(rules.own_rule(request))
-    stated.update(read_choice(request.cookie(rules.consent_cookie) or ""))
+    stated.update(_kept_choice(request, rules))
     stated.update(choice or {})
     statement = {purpose: stated.get(purpose) is True for purpose in rules.purposes}
     first = rules.purposes[0]
