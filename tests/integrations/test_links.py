@@ -102,6 +102,34 @@ def test_no_message_id_says_who_the_reader_is() -> None:
     assert message["anonymousId"] not in message["messageId"]
 
 
+def test_two_messages_of_one_link_have_nothing_in_common_by_which_they_could_be_connected() -> None:
+    recorder = Recorder()
+    site = make(recorder)
+    address = site.links.pixel("opened", user_id="kari")
+    link = site.links.read(address.rpartition("/")[2], "pixel")
+    assert link is not None
+
+    for agent in ("one", "other"):
+        ask(site, address, user_agent=f"{BROWSER['user-agent']} {agent}")
+
+    one, other = (message["messageId"] for message in recorder.messages)
+    assert one[:12] != other[:12]
+    assert link.id not in one
+
+
+def test_a_mail_that_was_passed_on_does_not_make_its_reader_the_user_it_was_sent_to() -> None:
+    recorder = Recorder()
+    site = make(recorder)
+    first = ask(site, site.links.redirect(TARGET, "clicked"))
+    visitor = dict(first.headers)["Set-Cookie"].partition(";")[0]
+
+    ask(site, site.links.redirect(TARGET, "clicked", user_id="kari"), cookie=visitor)
+
+    _, message = recorder.messages
+    assert message["userId"] == "kari"
+    assert "anonymousId" not in message
+
+
 def test_each_link_is_another() -> None:
     site = make(Recorder())
 

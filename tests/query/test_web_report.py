@@ -16,7 +16,7 @@ from footfall.storage.journal import Entry
 from footfall.timestamps import local_time
 
 CRAWLER = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
-PICTURE = "link-01a22c4f-e190-73fc-8d06-e94dcc27a221-abcdefghijkl"
+PICTURE = "link-abcdefghijklmnopqrst-_"
 
 
 def page(seq: int, visitor: str | None, minutes: float, name: str = "/", **context: Any) -> Entry:

@@ -152,14 +152,17 @@ class Links:
         request, recognition = visit.request, visit.recognition
         visitor = None if recognition.is_new else recognition.visitor
         reader = f"{request.headers.get('user-agent')} {request.peer}" if visitor is None else visitor.anonymous_id
-        with hit.scope():
+        # The id of the link itself would connect a click that may only be counted with all others of that link.
+        message_id = f"link-{self._signed[use].digest(link, reader + part)}{part}"
+        # An amount keeps its digits.
+        properties = {**json.loads(bytes(link.properties), parse_float=Decimal), **(more or {})}
+        if link.user_id:
+            # Without the visitor's id: whoever the mail was passed on to has another browser, and is somebody else.
             return self._client.track(
-                link.event,
-                # An amount keeps its digits.
-                {**json.loads(bytes(link.properties), parse_float=Decimal), **(more or {})},
-                user_id=link.user_id or None,
-                message_id=f"link-{link.id}-{self._signed[use].digest(link, reader)}{part}",
+                link.event, properties, user_id=link.user_id, message_id=message_id, context=visit.context
             )
+        with hit.scope():
+            return self._client.track(link.event, properties, message_id=message_id)
 
 
 class LinkSite(Protocol):

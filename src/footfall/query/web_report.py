@@ -62,7 +62,7 @@ BREAKDOWNS: Mapping[str, str] = {
 """What page views are broken down by, and how that is said in SQL over `page_views`."""
 
 _SPAN = "occurred_at >= coalesce(?, occurred_at) AND (CAST(? AS TIMESTAMPTZ) IS NULL OR occurred_at < ?)"
-_PICTURE = "^link-[0-9a-f-]{36}-.{12}"
+_PICTURE = "^link-[0-9A-Za-z_-]{22}"
 
 _TOTALS = f"""
     WITH seen AS (SELECT * FROM page_views WHERE {_SPAN}),

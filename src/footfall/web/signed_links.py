@@ -75,7 +75,7 @@ class SignedLinks:
 
     def digest(self, link: SignedLink, reader: str) -> str:
         """What says that it is the same reader of the same link, and nothing else of who that is."""
-        return _text(hmac.digest(self._keys[0], f"{link.id} {reader}".encode("utf-8", "replace"), "sha256")[:9])
+        return _text(hmac.digest(self._keys[0], f"{link.id} {reader}".encode("utf-8", "replace"), "sha256")[:16])
 
 
 def _signature(key: bytes, body: str) -> str:
