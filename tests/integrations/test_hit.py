@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from msgspec import UNSET
 from tests.web.sites import BROWSER, plan
@@ -140,6 +141,20 @@ def test_a_user_who_cannot_be_known_yet_is_asked_for_again(site: Site, recorder:
         site.client.track("a")
         site.client.track("b")
     assert [message.get("userId") for message in recorder.messages] == [None, "kari"]
+
+
+@pytest.mark.parametrize("user", [object(), True, 1.5])
+def test_what_is_no_id_signs_nobody_out(site: Site, recorder: Recorder, user: object) -> None:
+    first = site.begin(REQUEST)
+    first.user(lambda: "kari")
+    cookie = dict(site.finish(first, PAGE))["Set-Cookie"].partition(";")[0]
+
+    second = site.begin(msgspec.structs.replace(REQUEST, headers={**REQUEST.headers, "cookie": cookie}))
+    second.user(lambda: user)
+    site.finish(second, PAGE)
+
+    assert [message["type"] for message in recorder.messages] == ["identify", "page", "page"]
+    assert site.client.stats().uncounted == {"internal": 1}
 
 
 @pytest.mark.parametrize("user", [None, object(), True, 1.5])

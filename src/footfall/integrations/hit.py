@@ -87,7 +87,7 @@ class Hit:
                 if user is UNSET:
                     self._resolve = resolve
                 else:
-                    self._user_id = None if user is None else id_text(user)
+                    self._user_id = None if user is None else _given_id(user)
             except Exception as error:  # noqa: BLE001 - a user model that raises costs no message
                 self.site.failed("user()", error)
         return self._user_id
@@ -131,6 +131,13 @@ class Hit:
         """The user's id, None where there is none or it cannot be known."""
         user_id = self.user_id()
         return user_id if isinstance(user_id, str) else None
+
+
+def _given_id(user: object) -> str | None:
+    """A user's id as text, None for an empty one. Raises TypeError for what is no id, as a coroutine."""
+    if (user_id := id_text(user)) is None:
+        raise TypeError(f"the user's id must be text or a whole number, not {type(user).__name__}")
+    return user_id or None
 
 
 class _HitScope:

@@ -151,3 +151,29 @@ def test_a_user_is_known_in_an_event_loop_too(path: str, kari: Any, recorder: Re
 
     assert of_type(recorder, "page")[0]["userId"] == str(kari.pk)
     assert of_type(recorder, "identify")[0]["userId"] == str(kari.pk)
+
+
+@pytest.mark.parametrize("path", ["/footfall/consent?statistics=1", "/footfall/redirect/"])
+def test_a_path_of_our_own_does_not_sign_the_user_out(path: str, browser: Any, kari: Any, recorder: Recorder) -> None:
+    from footfall.integrations.django.settings import current_site
+
+    browser.force_login(kari)
+    browser.get("/who/")
+    if path.endswith("redirect/"):
+        browser.get(current_site().links.redirect("https://partner.example/", "clicked"))
+    else:
+        assert browser.post(path, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
+    browser.get("/who/")
+
+    assert len(of_type(recorder, "identify")) == 1
+    assert of_type(recorder, "reset") == []
+
+
+def test_a_middleware_that_is_there_twice_counts_once(browser: Any, recorder: Recorder) -> None:
+    from django.conf import settings
+    from django.test import override_settings
+
+    with override_settings(MIDDLEWARE=[settings.MIDDLEWARE[0], *settings.MIDDLEWARE]):
+        browser.get("/")
+
+    assert len(of_type(recorder, "page")) == 1

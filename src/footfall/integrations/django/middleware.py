@@ -42,12 +42,15 @@ class FootfallMiddleware:
 
     def __call__(self, request: Any) -> Any:
         """The response; an awaitable of it under ASGI."""
+        if isinstance(getattr(request, "footfall", None), Hit):
+            return self.get_response(request)  # it is in MIDDLEWARE twice
         if self._is_async:
             return self._answer_async(request)
         site = current_site()
         hit = _begin(site, request)
         if (own := site.own_response(hit)) is not None:
             return _own(own)
+        hit.user(partial(_user_or_unset, site, request))
         with hit.scope():
             response = self.get_response(request)
         hit.user(partial(_user, site, request))  # a view may have found out who it is
@@ -58,6 +61,7 @@ class FootfallMiddleware:
         hit = _begin(site, request)
         if (own := site.own_response(hit)) is not None:
             return _own(own)
+        hit.user(partial(_user_or_unset, site, request))
         with hit.scope():
             response: Any = await self.get_response(request)
         if hit.needs_user():
@@ -67,7 +71,6 @@ class FootfallMiddleware:
 
 def _begin(site: Site, request: Any) -> Hit:
     hit = site.begin_from(_web_request, request)
-    hit.user(partial(_user_or_unset, site, request))
     request.footfall = hit
     return hit
 
