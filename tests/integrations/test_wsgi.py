@@ -471,3 +471,22 @@ def test_whatever_bytes_a_request_has_the_response_is_that_of_the_bare_applicati
     assert our_headers[: len(headers)] == headers
     assert [name for name, _ in our_headers[len(headers) :]] in ([], ["Set-Cookie"])
     assert "internal" not in server.uncounted()
+
+
+def test_inside_of_another_of_the_same_client_it_counts_nothing_twice() -> None:
+    server = Server(page)
+    server.app = WsgiMiddleware(server.app, server.client, SiteOptions(cookie_keys=["another key of bytes"]))
+
+    server.get()
+
+    assert server.pages == ["/products/{sku}"]
+    assert [name for name, _ in server.head[1]].count("Set-Cookie") == 1
+
+
+def test_a_page_of_our_own_has_no_body_where_only_its_head_is_asked_for() -> None:
+    server = Server(page)
+
+    server.get("/footfall/opt-out", REQUEST_METHOD="HEAD")
+
+    assert int(dict(server.head[1])["Content-Length"]) > 0
+    assert server.sent == []

@@ -30,7 +30,10 @@ _App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class WsgiMiddleware:
-    """A WSGI application around another one. See Site for what it raises when it is made."""
+    """A WSGI application around another one. See Site for what it raises when it is made.
+
+    Inside of another middleware of the same client it does nothing.
+    """
 
     def __init__(self, app: _App, client: BaseClient, options: SiteOptions | None = None) -> None:
         self._app = app
@@ -38,9 +41,12 @@ class WsgiMiddleware:
 
     def __call__(self, environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
         site = self.site
+        outer = environ.get(HIT)
+        if isinstance(outer, Hit) and outer.site.client is site.client:
+            return self._app(environ, start_response)
         hit = site.begin_from(read_environ, environ)
         if (own := site.own_response(hit)) is not None:
-            return _answer(own, start_response)
+            return _answer(own, environ, start_response)
         environ[HIT] = hit
         if (find_user := site.options.user) is not None:
             hit.user(lambda: find_user(environ))
@@ -175,7 +181,7 @@ def _read_head(head: tuple[str, _Headers]) -> WebResponse:
     return WebResponse(status=int(status[:3]), headers=headers)
 
 
-def _answer(own: OwnResponse, start_response: _Start) -> Iterable[bytes]:
+def _answer(own: OwnResponse, environ: Mapping[str, Any], start_response: _Start) -> Iterable[bytes]:
     status = f"{own.status} {HTTPStatus(own.status).phrase}"
     start_response(status, [*own.headers, ("Content-Length", str(len(own.body)))])
-    return [own.body]
+    return [b"" if environ.get("REQUEST_METHOD") == "HEAD" else own.body]
