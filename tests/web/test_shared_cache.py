@@ -38,6 +38,8 @@ from footfall.web.shared_cache import CookieRule, cookie_rule
         ({"cdn-cache-control": "max-age=60", "cache-control": "private"}, "no_cookie"),
         ({"surrogate-control": "max-age=60", "cache-control": "no-store"}, "no_cookie"),
         ({"x-accel-expires": "60"}, "no_cookie"),
+        ({"netlify-cdn-cache-control": "max-age=60"}, "no_cookie"),
+        ({"akamai-cache-control": "max-age=60", "cache-control": "private"}, "no_cookie"),
     ],
 )
 def test_a_response_says_whether_a_cookie_may_go_with_it(headers: dict[str, str], rule: CookieRule) -> None:

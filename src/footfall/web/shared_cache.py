@@ -14,8 +14,7 @@ __all__ = ["CookieRule", "cookie_rule"]
 CookieRule = Literal["as_it_is", "make_private", "no_cookie"]
 
 # Fields that speak to a content delivery network alone.
-_OF_NETWORKS = ("cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control", "edge-control",
-                "x-accel-expires")  # fmt: skip
+_OF_NETWORKS = frozenset({"surrogate-control", "edge-control", "x-accel-expires"})
 # What says that a shared cache is welcome to the response.
 _INVITES = frozenset({"public", "s-maxage", "immutable", "must-understand", "proxy-revalidate",
                       "stale-while-revalidate", "stale-if-error"})  # fmt: skip
@@ -23,7 +22,8 @@ _INVITES = frozenset({"public", "s-maxage", "immutable", "must-understand", "pro
 
 def cookie_rule(headers: Mapping[str, str]) -> CookieRule:
     """Whether a cookie may go with a response of these headers: as it is, after `private` was added, or not at all."""
-    if any(name in headers for name in _OF_NETWORKS):
+    # RFC 9213 has each network name its own `…-Cache-Control`.
+    if any(name.endswith("-cache-control") or name in _OF_NETWORKS for name in headers):
         return "no_cookie"
     directives = _directives(headers.get("cache-control", ""))
     if "no-store" in directives or directives.get("private") == "":
