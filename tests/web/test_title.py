@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,11 +22,17 @@ from footfall.web.title import title_of
         (b"<title>never ends", None),
         (b"", None),
         (b"\x1f\x8b\x08", None),
+        (b"<title>&#" + b"9" * 5_000 + b";</title>", None),
         (b" " * 9_000 + b"<title>Too late</title>", None),
     ],
 )
 def test_the_title_is_what_the_beginning_says(body: bytes, title: str | None) -> None:
     assert title_of(body) == title
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_a_page_may_be_in_another_buffer(kind: Any) -> None:
+    assert title_of(kind(b"<title>Lamps</title>")) == "Lamps"
 
 
 @given(st.binary())

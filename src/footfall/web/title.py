@@ -9,13 +9,21 @@ __all__ = ["title_of"]
 _FIRST = 8_192  # bytes that are looked at
 
 
-def title_of(body: bytes) -> str | None:
-    """The title in the beginning of a page in UTF-8; None where there is none, or the bytes are packed."""
+def title_of(body: bytes | bytearray | memoryview) -> str | None:
+    """The title in the beginning of a page in UTF-8; None where there is none, or the bytes are packed.
+
+    Some servers take a page as another kind of buffer than bytes.
+    """
+    if not isinstance(body, bytes):
+        body = bytes(body[: 2 * _FIRST])
     start = body.find(b"<title>", 0, _FIRST)
     if start < 0:
         return None
     end = body.find(b"</title>", start, start + _FIRST)
     if end < 0:
         return None
-    title = " ".join(html.unescape(body[start + 7 : end].decode("utf-8", "replace")).split())
+    try:
+        title = " ".join(html.unescape(body[start + 7 : end].decode("utf-8", "replace")).split())
+    except ValueError:  # a character's number of thousands of digits
+        return None
     return title or None
