@@ -46,6 +46,7 @@ def test_a_key_that_is_like_none_gets_the_list_of_all() -> None:
     [
         ("cookie_keys", "one text", "a list of texts"),
         ("cookie_keys", [7], "a list of texts"),
+        ("cookie_keys", [None], "without None; set what it is read from first"),
         ("exclude", "/admin", "a list of texts"),
         ("trusted_proxies", 1, "a list of texts"),
         ("cookie_name", "", "text"),

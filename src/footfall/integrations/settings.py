@@ -43,9 +43,15 @@ def setting_problems(settings: object) -> list[str]:
     return problems
 
 
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple)
+
+
 _FORMS: tuple[tuple[tuple[str, ...], Callable[[Any], bool], str], ...] = (
-    (_LISTS, lambda value: isinstance(value, list | tuple) and all(isinstance(item, str | bytes) for item in value),
+    (_LISTS, lambda value: _is_list(value) and all(isinstance(item, str | bytes | None) for item in value),
      "a list of texts"),
+    (_LISTS, lambda value: not _is_list(value) or None not in value,
+     "without None; set what it is read from first, such as app.secret_key"),
     (_TEXTS, lambda value: isinstance(value, str) and value != "", "text"),
     (_SWITCHES, lambda value: isinstance(value, bool), "True or False"),
     (_FUNCTIONS, lambda value: value is None or callable(value) or isinstance(value, str),
