@@ -158,6 +158,7 @@ def test_values_are_the_same_wherever_a_message_lies(
     event(f"digits: {any(column[0] == 'digits' for column in content[1])}, unread: {any(unread)}")
 
 
+@pytest.mark.slow
 def test_events_in_all_places_with_values_of_all_kinds_are_drawn() -> None:
     find(LOGS, lambda log: len({place for *_, place in log}) == 4)
     find(LOGS, lambda log: any(text == LONG for _, members, *_ in log for _, text in members))

@@ -34,6 +34,7 @@ def run(*arguments: str, answer: str = "", code: int = 0) -> tuple[str, str]:
     return result.stdout, result.stderr
 
 
+@pytest.mark.slow
 def test_all_of_an_environment_goes_and_nothing_else(data: Path) -> None:
     collect(data, ["a", "staged"], environment="staging")
     seal(data)

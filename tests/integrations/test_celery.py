@@ -77,9 +77,16 @@ class Shop:
 def running() -> Iterator[Shop]:
     shop = Shop()
     integration.install(shop.app, shop.client)
+    # With a receiver, a worker leaves the logging of the process as it is, that of the tests after this one too.
+    signals.setup_logging.connect(_leave_logging)
     with start_worker(shop.app, perform_ping_check=False, shutdown_timeout=WITHIN):
         yield shop
+    signals.setup_logging.disconnect(_leave_logging)
     shop.client.close()
+
+
+def _leave_logging(**_: object) -> None:
+    pass
 
 
 @pytest.fixture

@@ -104,7 +104,11 @@ def compacted(data: Path) -> None:
     compact(data)
 
 
-@pytest.mark.parametrize("state", [untouched, seal, compacted], ids=["unsealed", "sealed", "compacted"])
+@pytest.mark.parametrize(
+    "state",
+    [pytest.param(untouched, marks=pytest.mark.slow), seal, pytest.param(compacted, marks=pytest.mark.slow)],
+    ids=["unsealed", "sealed", "compacted"],
+)
 @pytest.mark.parametrize("order", [("staging", "production"), ("production", "staging")], ids=["after", "before"])
 def test_each_environment_is_as_if_the_other_were_not_there(
     state: State, order: tuple[str, str], tmp_path: Path
