@@ -13,7 +13,7 @@ EVIDENCE = ("evidence_source", "evidence_message_id")
 """The columns that name another message."""
 
 PERSON: Mapping[str, str] = {
-    "person_id": "The person that it belongs to",
+    "person_id": "The person that it belongs to; a message that is nobody's has an id that no other message has",
     "reason": "Why: explicit, sole_owner, same_session, contested, anonymous, device, unconsented, bot or blocked",
     "evidence_source": "The source of the message that is the evidence, where another message is",
     "evidence_message_id": "The message_id of that message",
