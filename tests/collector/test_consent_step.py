@@ -143,6 +143,21 @@ def test_what_may_not_be_kept_is_rejected_and_in_the_books(collector: Collector)
     assert collector.stats()["box", "clicked"]["rejected"] == 1
 
 
+def test_a_name_that_no_plan_knows_is_not_kept_of_a_message_that_may_not_be(
+    tmp_path: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    consent = {"rule": "opt_in", "default": "none", "purposes": {"statistics": {"refused": "none"}}}
+    plan = read({**DOCUMENT, "consent": consent, "events": {"seen": {}}}).require()
+
+    with Collector(tmp_path / "data", plan=plan, clock=clock) as collector:
+        assert take(collector, secret(event=f"{SECRET} came"), secret(context=NO)) == [("rejected", "consent")] * 2
+        assert collector.stats()["box", "(track)"]["rejected"] == collector.stats()["box", "seen"]["rejected"] == 1
+        stored = bytes_of(tmp_path)
+    assert SECRET.encode() not in stored
+    assert SECRET not in caplog.text
+
+
 def test_an_event_with_a_level_of_its_own_is_kept_whatever_is_stated(collector: Collector) -> None:
     take(collector, {"type": "track", "event": "ordered", "userId": "u", "context": NO, "properties": {"mail": "m"}})
 

@@ -39,6 +39,10 @@ class BundleConsent:
         self._parts = [_Part(ConsentRules.of(plan), CountedForm(plan), validator) for plan, validator in plans]
         self.key = key
 
+    def knows(self, event: str | None) -> bool:
+        """Whether this is the name of an event of one of the plans."""
+        return any(part.event("track", event) is not None for part in self._parts)
+
     def level(self, type_: object, name: object, statement: Statement | None) -> ConsentLevel:
         """What may be kept of a message of this type about this event or page, where this was stated."""
         level: ConsentLevel = "full"

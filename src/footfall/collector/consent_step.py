@@ -44,7 +44,7 @@ def consent(state: MessageState, request: RequestContext) -> bool:
         state.is_agreed = True
         return True
     if level == "none":
-        _refuse(state)
+        _refuse(state, door)
         return False
     if state.is_oversize:
         withhold(state, door)
@@ -62,7 +62,7 @@ def withhold_unread(state: MessageState, request: RequestContext, door: BundleCo
     if type(data) is dict and not state.piece.ambiguous:
         level = _level(state, request, door, data.get("type") if request.type is None else request.type)
     if level == "none":
-        _refuse(state)
+        _refuse(state, door)
     elif level == "count_only":
         withhold(state, door)
     return level != "full"
@@ -92,7 +92,9 @@ def _name(data: dict[str, Any], type_: object) -> object:
     return data.get("event" if type_ == "track" else "name")
 
 
-def _refuse(state: MessageState) -> None:
+def _refuse(state: MessageState, door: BundleConsent) -> None:
+    if not door.knows(state.event):
+        state.event = None  # any text may be there, and the books and the log would keep it
     state.message_id = given_id(state) or ""
     state.faults = state.warnings = None
     state.reject("consent", Fault("", "consent", "the consent of its person"))
