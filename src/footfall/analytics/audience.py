@@ -20,6 +20,7 @@ from footfall.errors import UsageError
 from footfall.plan.model import Plan, Staff
 from footfall.storage.part import Part, Stretch
 from footfall.web.bots import judge, list_version
+from footfall.web.proxies import cut_address
 
 # pyarrow, and what reads columns by it, loads with the first dataset.
 if TYPE_CHECKING:
@@ -260,7 +261,9 @@ def _is_within(address: object, networks: Sequence[Any]) -> bool:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(ip.version == network.version and ip in network for network in networks)
+    # Of an address whose last part was cut off it is known in which /24 or /48 it was, and not where in there.
+    bits = ip.max_prefixlen if cut_address(address) != str(ip) else 24 if ip.version == 4 else 48
+    return any(ip.version == network.version and network.prefixlen <= bits and ip in network for network in networks)
 
 
 def _is_one_of(value: object, values: Iterable[object]) -> bool:
