@@ -130,6 +130,16 @@ def test_a_mail_that_was_passed_on_does_not_make_its_reader_the_user_it_was_sent
     assert "anonymousId" not in message
 
 
+def test_a_click_is_no_proof_that_a_page_was_rendered() -> None:
+    recorder = Recorder()
+    site = make(recorder)
+
+    ask(site, site.links.pixel("rendered"))
+    ask(site, site.links.redirect(TARGET, "clicked"))
+
+    assert [message["messageId"].partition("-")[0] for message in recorder.messages] == ["link", "click"]
+
+
 def test_each_link_is_another() -> None:
     site = make(Recorder())
 

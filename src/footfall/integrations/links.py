@@ -153,7 +153,8 @@ class Links:
         visitor = None if recognition.is_new else recognition.visitor
         reader = f"{request.headers.get('user-agent')} {request.peer}" if visitor is None else visitor.anonymous_id
         # The id of the link itself would connect a click that may only be counted with all others of that link.
-        message_id = f"link-{self._signed[use].digest(link, reader + part)}{part}"
+        kind = "click" if use == "redirect" else "link"  # a picture shows that a page was rendered, a click does not
+        message_id = f"{kind}-{self._signed[use].digest(link, reader + part)}{part}"
         # An amount keeps its digits.
         properties = {**json.loads(bytes(link.properties), parse_float=Decimal), **(more or {})}
         if link.user_id:
