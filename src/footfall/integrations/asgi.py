@@ -111,8 +111,8 @@ class AsgiMiddleware:
         finally:
             # A response without a body, or one whose reader has left.
             site.send(hit)
-            if not is_begun and not hit.is_over and hit.visit is not None:
-                site.client.leave_uncounted("no_response")
+            if not is_begun:
+                site.abandon(hit)
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_after_flush(message: Message) -> None:

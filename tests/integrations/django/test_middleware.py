@@ -262,7 +262,7 @@ def test_a_request_is_freed_as_soon_as_it_is_answered(recorder: Recorder) -> Non
         gc.enable()
 
 
-def test_a_request_that_is_cancelled_leaves_no_scope_behind(recorder: Recorder) -> None:
+def test_a_request_that_is_cancelled_is_no_page_and_leaves_no_scope_behind(recorder: Recorder) -> None:
     from django.test import AsyncRequestFactory
 
     from footfall.integrations.django import FootfallMiddleware
@@ -271,7 +271,7 @@ def test_a_request_that_is_cancelled_leaves_no_scope_behind(recorder: Recorder) 
         await asyncio.Event().wait()
 
     async def ask() -> object:
-        task = asyncio.ensure_future(FootfallMiddleware(never)(AsyncRequestFactory().get("/")))
+        task = asyncio.ensure_future(FootfallMiddleware(never)(AsyncRequestFactory(headers=CHROME).get("/")))
         await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -280,3 +280,4 @@ def test_a_request_that_is_cancelled_leaves_no_scope_behind(recorder: Recorder) 
 
     assert asyncio.run(ask()) is None
     assert recorder.messages == []
+    assert uncounted() == {"no_response": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import cache, partial
 from typing import Any, Self
@@ -62,8 +63,12 @@ class FootfallMiddleware:
         if (own := site.own_response(hit)) is not None:
             return _own(own)
         hit.user(partial(_user_or_unset, site, request))
-        with hit.scope():
-            response: Any = await self.get_response(request)
+        try:
+            with hit.scope():
+                response: Any = await self.get_response(request)
+        except asyncio.CancelledError:
+            site.abandon(hit)
+            raise
         if hit.needs_user():
             await _read_user(site, hit, request)
         return _finish(site, hit, request, response)
