@@ -306,3 +306,16 @@ def test_any_header_bytes_change_nothing_and_lose_no_event(
     page_views = sum(message["type"] == "page" for message in recorder.messages)
     assert page_views + sum(stats.uncounted.values()) - stats.uncounted.get("forged_cookie", 0) == 1
     assert all(text.isascii() and text.isprintable() for header in added for text in header)
+
+
+@pytest.mark.parametrize("name", ["x", "x\r\nSet-Cookie: a", "x; Domain=example"])
+@pytest.mark.parametrize("answer", ["yes", None, 1, False])
+def test_a_choice_with_any_names_and_values_agrees_to_nothing_and_changes_no_cookie(name: str, answer: Any) -> None:
+    site = make(Recorder(), "opt_in")
+    hit = site.begin(get())
+
+    hit.consent({name: True, "statistics": answer})
+    headers = site.finish(hit, PAGE)
+
+    assert [value.partition(";")[0] for key, value in headers if key == "Set-Cookie"] == ["ff_consent=statistics=0"]
+    assert site.client.stats().uncounted == {}

@@ -63,13 +63,18 @@ class Visit:
         return self._contexts[0]
 
     def chosen(self, choice: Mapping[str, bool], new_id: Callable[[], str]) -> Visit:
-        """The same hit after its visitor chose; a visitor who was recognised before stays who they are."""
+        """The same hit after its visitor chose; a visitor who was recognised before stays who they are.
+
+        Only the plan's purposes count, and only True agrees.
+        """
         before = self.recognition.visitor
+        # Names may come from a form, and go into a cookie.
+        named = {name: choice[name] is True for name in self.rules.purposes if name in choice}
         return Visit(
             self.request,
             self.rules,
             arrived_us=self.arrived_us,
             reason=self.reason,
-            choice={**(self.choice or {}), **choice},
+            choice={**(self.choice or {}), **named},
             new_id=new_id if before is None else lambda: before.anonymous_id,
         )
