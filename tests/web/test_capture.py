@@ -341,3 +341,10 @@ def test_a_new_key_identifies_nobody_again() -> None:
     assert departure.identify is None
     renewed = VisitorCookie("ff_id", ["a new key of the site"]).read(cookies(departure)["ff_id"], TODAY)
     assert renewed == CookieVisitor(ID, TODAY, both.marks_of("kari")[0])
+
+
+def test_an_answer_to_head_has_no_cookie_for_a_cache_to_add_to_the_page_that_it_keeps() -> None:
+    departure = leave(capture(), request(method="HEAD"), html(), used=True)
+
+    assert departure.headers == []
+    assert departure.notes == ["shared_cache"]

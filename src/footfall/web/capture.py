@@ -149,8 +149,9 @@ class WebCapture:
                 values.append(set_cookie(cookie.name, cookie.value(changed), max_age=max_age, secure=rules.secure))
         if not values:
             return [], [], Departure()
-        # By a 304 a cache changes the headers of what it keeps for all.
-        rule = "no_cookie" if response.status == 304 else cookie_rule(response.headers)
+        # By a 304, and by an answer to HEAD, a cache changes the headers of what it keeps for all.
+        freshens = response.status == 304 or visit.request.method == "HEAD"
+        rule = "no_cookie" if freshens else cookie_rule(response.headers)
         if rule == "no_cookie":
             return [], ["shared_cache"], Departure()
         headers = [("Set-Cookie", value) for value in values]
