@@ -30,6 +30,13 @@ def test_the_site_says_that_it_honours_gpc() -> None:
     assert json.loads(response.body)["gpc"] is True
 
 
+def test_a_site_that_leaves_gpc_to_its_own_rule_is_not_said_to_honour_it() -> None:
+    options = SiteOptions(cookie_keys=["sixteen bytes of key"], honours_gpc=False, consent=lambda _: {})
+    shop = Site(Client(Recorder(), plan=plan("own_rule")), options)
+
+    assert shop.own_response(shop.begin(get("/.well-known/gpc.json"))) is None
+
+
 def test_a_path_below_the_prefix_that_nobody_answers_is_left_to_the_application() -> None:
     shop = site()
 

@@ -14,7 +14,9 @@ from footfall.web.capture import GPC_PATH
 __all__ = ["OWN_ROUTES"]
 
 
-def _gpc(_site: LinkSite, _hit: Hit) -> OwnResponse:
+def _gpc(site: LinkSite, _hit: Hit) -> OwnResponse | None:
+    if not site.options.honours_gpc:
+        return None  # what is true then, only the site itself can say
     return OwnResponse(200, (("Content-Type", "application/json"),), b'{"gpc":true,"lastUpdate":"2026-11-30"}')
 
 
