@@ -113,6 +113,14 @@ def test_a_visitor_seen_once_counts_where_the_browser_showed_the_page() -> None:
     assert (counted.returned, counted.seen_once, counted.rendered_once, counted.visitors) == (1, 2, 1, 2)
 
 
+def test_who_comes_back_after_an_earlier_span_has_returned_and_who_comes_back_later_has_not() -> None:
+    log = [page(1, "a", 0), page(2, "b", 60), page(3, "a", 60), page(4, "b", 120), page(5, "c", 0), page(6, "c", 120)]
+
+    counted = report(log, since=local_time(30 * 60_000_000), until=local_time(90 * 60_000_000))
+
+    assert (counted.page_views, counted.returned, counted.seen_once, counted.visitors) == (2, 1, 1, 1)
+
+
 def test_beats_are_the_engaged_time_and_other_pictures_are_not() -> None:
     log = [page(1, "a", 0), beat(2, "a"), beat(3, "a", "-1")._replace(seq=3), beat(4, "a", "-2")]
 

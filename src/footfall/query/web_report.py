@@ -31,9 +31,10 @@ class WebReport(msgspec.Struct, frozen=True, kw_only=True):
 
     `page_views` = those of visitors + `unattributed`, which were only counted, of nobody. A visit is a visitor's
     page views without a gap of over 30 minutes, and counts where it begins. Visitors either `returned` with their
-    cookie, or were seen once; the figure to quote is `visitors`: those who returned, and those of the others whose
-    browser showed the page (`rendered_once`: it loaded a picture of footfall's). `engaged_seconds` are the beats of
-    pages that have them. Each breakdown's page views add up to `page_views`, and its visits to `visits`.
+    cookie, also from a visit before the span, or were seen once until its end; the figure to quote is `visitors`:
+    those who returned, and those of the others whose browser showed the page (`rendered_once`: it loaded a picture
+    of footfall's). `engaged_seconds` are the beats of pages that have them. Each breakdown's page views add up to
+    `page_views`, and its visits to `visits`.
     """
 
     page_views: int
@@ -67,7 +68,10 @@ _PICTURE = "^link-[0-9A-Za-z_-]{22}"
 _TOTALS = f"""
     WITH seen AS (SELECT * FROM page_views WHERE {_SPAN}),
     visitors AS (
-        SELECT person_id, count(*) AS views FROM seen WHERE audience = 'people' AND person_id IS NOT NULL GROUP BY ALL
+        SELECT person_id, count(*) AS views
+        FROM page_views SEMI JOIN (SELECT person_id FROM seen WHERE audience = 'people') USING (person_id)
+        WHERE audience = 'people' AND (CAST(? AS TIMESTAMPTZ) IS NULL OR occurred_at < ?)
+        GROUP BY ALL
     ),
     rendered AS (
         SELECT DISTINCT person_id FROM messages WHERE type = 'track' AND regexp_matches(message_id, '{_PICTURE}')
@@ -95,7 +99,7 @@ def web_report(database: Database, *, since: datetime | None = None, until: date
     Raises what `Database.sql` raises.
     """
     span = [since, until, until]
-    (totals,) = database.sql(_TOTALS, span).rows()
+    (totals,) = database.sql(_TOTALS, [*span, until, until]).rows()
     page_views, unattributed, visits, returned, seen_once, rendered_once, bots, staff = map(int, totals)
     ((engaged,),) = database.sql(_ENGAGED, span).rows()
     return WebReport(
