@@ -490,3 +490,15 @@ def test_a_page_of_our_own_has_no_body_where_only_its_head_is_asked_for() -> Non
 
     assert int(dict(server.head[1])["Content-Length"]) > 0
     assert server.sent == []
+
+
+def test_an_environment_that_is_used_again_is_another_request() -> None:
+    server = Server(page)
+    environ: dict[str, Any] = {**HEADERS}
+    setup_testing_defaults(environ)
+
+    for _ in range(2):
+        server.head = ("", [])
+        server.app(environ, server.start)
+
+    assert len(server.pages) == 2

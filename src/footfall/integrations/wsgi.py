@@ -42,7 +42,7 @@ class WsgiMiddleware:
     def __call__(self, environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
         site = self.site
         outer = environ.get(HIT)
-        if isinstance(outer, Hit) and outer.site.client is site.client:
+        if isinstance(outer, Hit) and outer.site.client is site.client and not outer.is_over:
             return self._app(environ, start_response)
         hit = site.begin_from(read_environ, environ)
         if (own := site.own_response(hit)) is not None:

@@ -43,7 +43,8 @@ class FootfallMiddleware:
 
     def __call__(self, request: Any) -> Any:
         """The response; an awaitable of it under ASGI."""
-        if isinstance(getattr(request, "footfall", None), Hit):
+        outer = getattr(request, "footfall", None)
+        if isinstance(outer, Hit) and not outer.is_over:
             return self.get_response(request)  # it is in MIDDLEWARE twice
         if self._is_async:
             return self._answer_async(request)
