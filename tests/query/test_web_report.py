@@ -121,6 +121,12 @@ def test_who_comes_back_after_an_earlier_span_has_returned_and_who_comes_back_la
     assert (counted.page_views, counted.returned, counted.seen_once, counted.visitors) == (2, 1, 1, 1)
 
 
+def test_a_visitor_whose_browser_sent_the_cookie_with_their_only_page_has_returned() -> None:
+    counted = report([page(1, "a", 0, returned=True), page(2, "b", 0)])
+
+    assert (counted.returned, counted.seen_once, counted.visitors) == (1, 1, 1)
+
+
 def test_beats_are_the_engaged_time_and_other_pictures_are_not() -> None:
     log = [page(1, "a", 0), beat(2, "a"), beat(3, "a", "-1")._replace(seq=3), beat(4, "a", "-2")]
 

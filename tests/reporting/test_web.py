@@ -18,7 +18,7 @@ REPORT = WebReport(
 def test_the_figures_come_first_and_what_was_left_out_with_them() -> None:
     assert list(web_lines(REPORT, 10))[:5] == [
         "1,200 page views in 300 visits of 110 visitors",
-        "  100 returned with their cookie; 50 were seen once, and count where their browser showed the page: 10",
+        "  100 returned with their cookie; 50 seen once, who count where their browser showed the page: 10",
         "  200 page views without a visitor: no consent, or an access log",
         "  engaged time 1 h 02 min 05 s (beats of pages that have them)",
         "  left out: 40 page views of bots, 3 of the team",

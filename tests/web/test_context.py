@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.web.sites import BROWSER, KEY, arrive, capture, request
+from tests.web.sites import BROWSER, ID, KEY, TODAY, arrive, capture, cookie_of, request
 
 from footfall.plan.model import Web
 from footfall.web.bots import list_version
 from footfall.web.staff import StaffMarks
+from footfall.web.visitor_cookie import CookieVisitor
 
 
 def context(hit: Any = None, locate: Any = None, **web: Any) -> Mapping[str, Any]:
@@ -90,6 +91,11 @@ def test_the_teams_own_people_are_marked() -> None:
 
     assert arrive(office, msgspec.structs.replace(request(), peer="192.0.2.7")).context["staff"] is True
     assert "staff" not in arrive(office, msgspec.structs.replace(request(), peer="203.0.113.9")).context
+
+
+def test_who_sends_the_visitors_cookie_has_returned() -> None:
+    assert context(request(cookie=cookie_of(CookieVisitor(ID, TODAY))))["returned"] is True
+    assert "returned" not in context(request())
 
 
 def test_a_page_in_a_frame_is_marked() -> None:

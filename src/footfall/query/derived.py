@@ -112,6 +112,8 @@ DERIVED: Mapping[str, Derived] = {
             CASE WHEN visit IS NOT NULL THEN row_number() OVER (
                 PARTITION BY visit ORDER BY occurred_at DESC, source DESC, message_id DESC
             ) = 1 END AS is_exit,
+            CASE WHEN visit IS NOT NULL THEN {_text("context", "returned")} IS NOT DISTINCT FROM 'true' END
+            AS is_returned,
             {_text("properties", "title")} AS title,
             TRY_CAST({_text("properties", "status")} AS BIGINT) AS status,
             coalesce({_text("context", "origin.channel")}, {_text("properties", "channel")}) AS channel,

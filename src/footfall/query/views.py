@@ -131,6 +131,7 @@ _FIXED = (
             ("visit", "BIGINT", "The visit that it is of: its person's page views without a gap of over 30 minutes"),
             ("is_entry", "BOOLEAN", "Whether it is the first of its visit"),
             ("is_exit", "BOOLEAN", "Whether it is the last of its visit"),
+            ("is_returned", "BOOLEAN", "Whether the browser sent the visitor's cookie: it had been here before"),
             ("title", "VARCHAR", "Its title"),
             ("status", "BIGINT", "The status of the response"),
             ("channel", "VARCHAR", "How the visitor came to it: direct, internal, organic_search, …"),

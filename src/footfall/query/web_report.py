@@ -68,7 +68,7 @@ _PICTURE = "^link-[0-9A-Za-z_-]{22}"
 _TOTALS = f"""
     WITH seen AS (SELECT * FROM page_views WHERE {_SPAN}),
     visitors AS (
-        SELECT person_id, count(*) AS views
+        SELECT person_id, count(*) > 1 OR bool_or(is_returned) AS has_returned
         FROM page_views SEMI JOIN (SELECT person_id FROM seen WHERE audience = 'people') USING (person_id)
         WHERE audience = 'people' AND (CAST(? AS TIMESTAMPTZ) IS NULL OR occurred_at < ?)
         GROUP BY ALL
@@ -80,9 +80,9 @@ _TOTALS = f"""
         (SELECT count(*) FROM seen WHERE audience = 'people'),
         (SELECT count(*) FROM seen WHERE audience = 'people' AND person_id IS NULL),
         (SELECT count(*) FROM seen WHERE audience = 'people' AND is_entry),
-        (SELECT count(*) FROM visitors WHERE views > 1),
-        (SELECT count(*) FROM visitors WHERE views = 1),
-        (SELECT count(*) FROM visitors SEMI JOIN rendered USING (person_id) WHERE views = 1),
+        (SELECT count(*) FROM visitors WHERE has_returned),
+        (SELECT count(*) FROM visitors WHERE NOT has_returned),
+        (SELECT count(*) FROM visitors SEMI JOIN rendered USING (person_id) WHERE NOT has_returned),
         (SELECT count(*) FROM seen WHERE audience = 'bot'),
         (SELECT count(*) FROM seen WHERE audience = 'staff')
 """  # noqa: S608 - of the texts above alone

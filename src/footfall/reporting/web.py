@@ -20,7 +20,7 @@ def web_lines(report: WebReport, most: int) -> Iterator[str]:
     page_views, visits = counted(report.page_views, "page view"), counted(report.visits, "visit")
     yield f"{page_views} in {visits} of {counted(report.visitors, 'visitor')}"
     yield (
-        f"  {report.returned:,} returned with their cookie; {report.seen_once:,} were seen once, and count where their"
+        f"  {report.returned:,} returned with their cookie; {report.seen_once:,} seen once, who count where their"
         f" browser showed the page: {report.rendered_once:,}"
     )
     if report.unattributed:

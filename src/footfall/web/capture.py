@@ -86,8 +86,12 @@ class WebCapture:
         """
         reason = visit.reason or reason_by_response(visit.request, response)
         page = None if reason is not None else self._page(visit, response, now_us)
-        if page is not None and self._level(visit, page) == "none":
+        level = None if page is None else self._level(visit, page)
+        if level == "none":
             page, reason = None, "consent"
+        elif page is not None and level == "count_only":
+            # Its context is not kept, and by which channel people come says nothing of anybody.
+            page = PageView(page.name, {**page.properties, "channel": visit.context["origin"]["channel"]})
         headers: list[tuple[str, str]] = []
         notes: list[str] = []
         departure = Departure()

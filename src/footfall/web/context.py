@@ -44,6 +44,8 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
         context["bot"] = {"reason": recognition.bot.reason, "list": list_version()}
     else:
         context["browser"] = msgspec.to_builtins(describe(user_agent, headers))
+    if recognition.visitor is not None and not recognition.is_new:
+        context["returned"] = True
     if recognition.is_staff:
         context["staff"] = True
     if is_embedded(request):
