@@ -17,8 +17,8 @@ from tests.integrations.browsers import CHROME
 from tests.web.sites import plan
 
 from footfall import AsyncClient, Client, ClientOptions
-from footfall.integrations.asgi import AsgiMiddleware
-from footfall.integrations.hit import current_hit
+from footfall.integrations.asgi import AsgiMiddleware, Scope
+from footfall.integrations.hit import Hit, current_hit
 from footfall.integrations.options import SiteOptions
 from footfall.testing import Recorder
 
@@ -557,3 +557,14 @@ async def test_a_scope_that_cannot_be_read_costs_no_response_and_is_logged_once(
     assert sent == [[start_message(), BODY]] * 3
     assert client.stats().uncounted == {"internal": 3}
     assert len(caplog.records) == 1
+
+
+async def test_a_route_that_raises_costs_no_page(client: Client, recorder: Recorder) -> None:
+    class Named(AsgiMiddleware):
+        def learn(self, hit: Hit, scope: Scope) -> Callable[[], str | None]:
+            return lambda: str(1 // 0)
+
+    await called(Named(answering(start_message(), BODY), client, OPTIONS))
+
+    assert len(pages(recorder)) == 1
+    assert client.stats().uncounted == {"internal": 1}

@@ -319,3 +319,14 @@ def test_a_choice_with_any_names_and_values_agrees_to_nothing_and_changes_no_coo
 
     assert [value.partition(";")[0] for key, value in headers if key == "Set-Cookie"] == ["ff_consent=statistics=0"]
     assert site.client.stats().uncounted == {}
+
+
+def test_a_route_and_a_title_that_are_no_text_cost_no_page() -> None:
+    recorder = Recorder()
+    site = make(recorder)
+    hit = site.begin(get())
+    hit.route, hit.title = 7, object()  # type: ignore[assignment]  # what an application may do
+
+    site.finish(hit, WebResponse(status=200, headers={"content-type": "text/html"}))
+
+    assert [message["name"] for message in recorder.messages] == ["(no route)"]

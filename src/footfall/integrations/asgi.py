@@ -78,6 +78,13 @@ class AsgiMiddleware:
             self.site.failed("learn()", error)
             return _no_route
 
+    def _named(self, route: Callable[[], str | None]) -> str | None:
+        try:
+            return route()
+        except Exception as error:  # noqa: BLE001 - a route that raises costs no page view
+            self.site.failed("route()", error)
+            return None
+
     def _is_inside(self, scope: Scope) -> bool:
         outer = scope.get(HIT)
         return isinstance(outer, Hit) and outer.site.client is self.site.client
@@ -88,7 +95,9 @@ class AsgiMiddleware:
         site, is_begun = self.site, False
 
         def read_head(message: Message) -> WebResponse:
-            return WebResponse(status=message["status"], headers=_text(message.get("headers", ())), route=route())
+            return WebResponse(
+                status=message["status"], headers=_text(message.get("headers", ())), route=self._named(route)
+            )
 
         async def send_with_headers(message: Message) -> None:
             nonlocal is_begun

@@ -23,6 +23,7 @@ from footfall.client.base import BaseClient
 from footfall.client.guard import CaughtErrors
 from footfall.errors import UsageError
 from footfall.geo_file import GeoFile
+from footfall.identity.given import plain_text
 from footfall.integrations.engagement import Engagement, check_step
 from footfall.integrations.hit import Hit
 from footfall.integrations.links import Links
@@ -162,7 +163,7 @@ class Site:
         try:
             response = read(raw)
             if response.route is None and hit.route is not None:
-                response = msgspec.structs.replace(response, route=hit.route)
+                response = msgspec.structs.replace(response, route=plain_text(hit.route))
             hit.departure = departure = self._capture.leave(
                 hit.visit,
                 response,
@@ -203,7 +204,7 @@ class Site:
         if (page := departure.page) is None:
             return
         properties = page.properties
-        if "title" not in properties and (title := hit.title or title_of(body)) is not None:
+        if "title" not in properties and (title := plain_text(hit.title) or title_of(body)) is not None:
             properties = {**properties, "title": title[:512]}
         self.client.page(
             page.name,
