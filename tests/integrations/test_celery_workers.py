@@ -59,6 +59,36 @@ if __name__ == "__main__":
                 ship.apply_async((order,), headers={{"mine": f"c{{caller}}"}})
 """
 
+# A task begins before it tracks, and ends after what it tracked has arrived.
+WAITING_TASKS = (
+    TASKS.replace("install(app, client)", "install(app, client, flush=30)")
+    + """
+
+import os
+
+from celery import signals
+
+
+def note(name, task, args):
+    file = os.open(name, os.O_APPEND | os.O_CREAT | os.O_WRONLY)
+    os.write(file, f"{client_of(task)}-{args[0]}\\n".encode())
+    os.close(file)
+
+
+@signals.task_prerun.connect(weak=False)
+def begins(task, args, **_):
+    note("began", task, args)
+
+
+@signals.task_postrun.connect(weak=False)
+def ends(task, args, state, **_):
+    if state == "SUCCESS":
+        note("ended", task, args)
+"""
+)
+
+WORKER = ("-m", "celery", "-A", "tasks", "worker", "-l", "warning", "--without-mingle", "--without-gossip", "-P")
+
 
 @pytest.mark.parametrize(
     "pool",
@@ -69,29 +99,38 @@ def test_a_thousand_tasks_are_each_counted_once_for_whoever_called_them(pool: tu
     (tmp_path / "tasks.py").write_text(TASKS)
     for folder in ("queue", "done", "shipped"):
         (tmp_path / folder).mkdir()
-    worker = [
-        "-m",
-        "celery",
-        "-A",
-        "tasks",
-        "worker",
-        "-l",
-        "warning",
-        "--without-mingle",
-        "--without-gossip",
-        "-P",
-        *pool,
-    ]
     shipped = tmp_path / "shipped"
 
     with collecting(tmp_path) as collected:
         variables = {"FOOTFALL_URL": collected.address, "FOOTFALL_WRITE_KEY": WRITE_KEY, "PYTHONPATH": str(tmp_path)}
         subprocess.run([sys.executable, "tasks.py"], cwd=tmp_path, env={**os.environ, **variables}, check=True)
-        # SIGTERM once in the middle of the work; a child of a prefork pool may then end before it has sent its last.
+        # SIGTERM once in the middle of the work; a prefork pool's children may then be killed before they have sent.
         stops = (CALLERS * ORDERS,) if "prefork" in pool else (CALLERS * ORDERS // 3, CALLERS * ORDERS)
         for tasks in stops:
-            with running("the worker", worker, variables, folder=tmp_path):
+            with running("the worker", (*WORKER, *pool), variables, folder=tmp_path):
                 wait_until(lambda tasks=tasks: len([*shipped.iterdir()]) >= tasks)
         counts = collected.counted("userId", "anonymousId", "event")
 
     assert counts == {(f"user-{n}", f"browser-{n}", "shipped"): ORDERS for n in range(CALLERS)}
+
+
+def test_what_a_task_waited_for_is_stored_whenever_its_worker_is_stopped(tmp_path: Path) -> None:
+    """The kernel kills children of such a pool as their worker stops: a task that did not end may have no message."""
+    (tmp_path / "tasks.py").write_text(WAITING_TASKS)
+    for folder in ("queue", "done", "shipped"):
+        (tmp_path / folder).mkdir()
+    pool = ("prefork", "-c", "2", "--max-tasks-per-child", "20")
+
+    def tasks(name: str) -> set[str]:
+        return set((tmp_path / name).read_text().split()) if (tmp_path / name).exists() else set()
+
+    with collecting(tmp_path) as collected:
+        variables = {"FOOTFALL_URL": collected.address, "FOOTFALL_WRITE_KEY": WRITE_KEY, "PYTHONPATH": str(tmp_path)}
+        subprocess.run([sys.executable, "tasks.py"], cwd=tmp_path, env={**os.environ, **variables}, check=True)
+        for count in (150, 300, 450):
+            with running("the worker", (*WORKER, *pool), variables, folder=tmp_path):
+                wait_until(lambda count=count: len(tasks("ended")) >= count)
+        stored = collected.counted("messageId")
+
+    assert set(stored.values()) == {1}
+    assert tasks("ended") <= {message_id for (message_id,) in stored} <= tasks("began")
