@@ -194,12 +194,12 @@ def body_of(members: Sequence[tuple[str, str]]) -> bytes:
 def test_the_members_of_a_part_are_those_of_its_bodies(make: Make, log: list[list[tuple[str, str]]]) -> None:
     part = make([row(number, body=body_of(members), group_id='{"a":1}') for number, members in enumerate(log)])
 
-    assert part.read(MEMBERS).to_pylist() == [
+    assert part.read(MEMBERS[:3]).to_pylist() == [
         {
             name: json.dumps(value, ensure_ascii=False, separators=(",", ":")) if isinstance(value, dict) else None
             for name, value in (
                 (name, json.loads(body_of(members)).get(key))
-                for name, key in zip(MEMBERS, ("properties", "context", "traits"), strict=True)
+                for name, key in zip(MEMBERS[:3], ("properties", "context", "traits"), strict=True)
             )
         }
         for members in log

@@ -176,7 +176,7 @@ class Dataset:
 
     @property
     def elsewhere(self) -> Mapping[str, int]:
-        """How many messages are stored now of each environment that was not asked for."""
+        """How many messages are stored now of each environment that was not asked for; nothing of an earlier moment."""
         return self._loaded.elsewhere
 
     @property

@@ -114,7 +114,9 @@ def open_parts(
                 cache = PersonsCache(folder, is_kept=snapshot.is_kept)
                 parts = snapshot.parts(cache.stretches)
                 use(snapshot)
-                steps, elsewhere = latest.state().seal.steps, _elsewhere(latest.books(), snapshot.environment)
+                steps = latest.state().seal.steps
+                # The books say how many there are now, and nothing of an earlier moment.
+                elsewhere = {} if asked.as_of is not None else _elsewhere(latest.books(), snapshot.environment)
             # A purge may have removed files after the snapshot was taken: then there are other steps, and no loss.
             if not snapshot.losses or _steps_of(store) == steps:
                 return OpenedParts(parts, plan, snapshot, elsewhere, cache)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 import random
 import zlib
-from typing import get_args
+from typing import Literal, get_args
 
 import duckdb
 import pyarrow
@@ -197,6 +197,10 @@ def random_log(messages: int) -> list[Observation]:
         own = users[hash_of(device) % len(users)]
         user = own if hash_of(device) % 10 else chance.choice(users)
         kind = chance.random()
+        if kind > 0.99:  # what was only counted, and a bot's
+            nobody: Literal["unconsented", "bot"] = "bot" if kind > 0.995 else "unconsented"
+            log.append(Observation("web", f"m{number}", "page", number, nobody=nobody))
+            continue
         type_ = "alias" if kind < 0.01 else "reset" if kind < 0.03 else "track"
         log.append(Observation(
             chance.choice(("web", "app")), f"m{number}", type_, chance.randrange(40) * 20 * 60_000_000,
