@@ -70,6 +70,20 @@ def test_a_hit_tracks_from_any_thread(site: Site, recorder: Recorder) -> None:
     assert message["anonymousId"] == hit.visit.anonymous_id
 
 
+def test_a_form_that_was_sent_back_is_tracked_by_the_names_of_its_fields(site: Site, recorder: Recorder) -> None:
+    site.begin(REQUEST).form_failed("form_failed", "checkout", {"zip": ["Enter 4 digits, not 12345."], "city": ["?"]})
+
+    (message,) = recorder.messages
+    assert message["properties"] == {"form": "checkout", "fields": ["city", "zip"]}
+
+
+def test_errors_that_cannot_be_read_cost_no_message(site: Site, recorder: Recorder) -> None:
+    site.begin(REQUEST).form_failed("form_failed", "checkout", None)  # type: ignore[arg-type]
+
+    (message,) = recorder.messages
+    assert message["properties"]["fields"] == []
+
+
 def test_a_hit_identifies_from_any_thread(site: Site, recorder: Recorder) -> None:
     hit = site.begin(REQUEST)
     assert hit.visit is not None

@@ -36,7 +36,8 @@ _HTML = (
 )
 _NO_STORE = {"cache-control": "no-store"}
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">\
-<meta name="viewport" content="width=device-width"><title>{title}</title></head>\
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">\
+<title>{title}</title></head>\
 <body><h1>{title}</h1>{body}</body></html>"""
 
 

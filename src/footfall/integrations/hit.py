@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -111,6 +111,19 @@ class Hit:
         """The client's `track`, within this hit from whatever thread."""
         with self.scope():
             return self.site.client.track(event, properties, **options)
+
+    def form_failed(self, event: Any, form: str, errors: Iterable[object]) -> Receipt:
+        """Track that a form was sent back: `form` is its name, and `fields` the names in `errors`, sorted.
+
+        `errors` are the errors of a form of Django or WTForms, by field, or the names alone. Nothing of what was
+        written into the fields is kept.
+        """
+        try:
+            fields = sorted({str(field) for field in errors})
+        except Exception as error:  # noqa: BLE001 - whatever a form's own code raises costs the names alone
+            self.site.failed("form_failed()", error)
+            fields = []
+        return self.track(event, {"form": form, "fields": fields})
 
     def identify(self, user_id: Any, traits: Any = None, **options: Any) -> Receipt:
         """The client's `identify`, within this hit from whatever thread."""
