@@ -33,12 +33,12 @@ class _Context(msgspec.Struct):
     ip: msgspec.Raw = _NOTHING
 
 
-class _WithContext(msgspec.Struct):
-    context: msgspec.Raw = _NOTHING
+class _Body(msgspec.Struct):
+    context: _Context | None = None
 
 
-_read_context = msgspec.json.Decoder(_Context).decode
-_read_body = msgspec.json.Decoder(_WithContext).decode
+_read_bodies = msgspec.json.Decoder(list[_Body]).decode
+_read_body = msgspec.json.Decoder(_Body).decode
 
 
 def marks_of(bodies: Any, envelopes: Any) -> Any:
@@ -54,7 +54,7 @@ def marks_of(bodies: Any, envelopes: Any) -> Any:
         return pyarrow.nulls(len(bodies), _TEXT).dictionary_encode()
     rows = bodies.filter(may_have).to_pylist()
     theirs: Sequence[str | None] = [None] * len(rows) if shared is None else shared.filter(may_have).to_pylist()
-    texts = [_of_body(body, other) for body, other in zip(rows, theirs, strict=True)]
+    texts = _of_bodies(rows, theirs)
     every = pc.replace_with_mask(pyarrow.nulls(len(bodies), _TEXT), may_have, pyarrow.array(texts, _TEXT))
     return every.dictionary_encode()
 
@@ -64,20 +64,42 @@ def _of_envelopes(envelopes: Any) -> Any:
     if envelopes.null_count == len(envelopes):
         return None
     encoded = envelopes.dictionary_encode()
-    texts = pyarrow.array([_of_body(envelope, None) for envelope in encoded.dictionary.to_pylist()], _TEXT)
+    envelopes = encoded.dictionary.to_pylist()
+    texts = pyarrow.array(_of_bodies(envelopes, [None] * len(envelopes)), _TEXT)
     return None if texts.null_count == len(texts) else texts.take(encoded.indices)
 
 
-def _of_body(body: bytes, shared: str | None) -> str | None:
+def _of_bodies(bodies: Sequence[bytes], shared: Sequence[str | None]) -> list[str | None]:
     try:
-        context = bytes(_read_body(body).context)
-        if not context.startswith(b"{"):
-            return shared
-        raw = _read_context(context)
+        read: Sequence[_Body | None] = _read_bodies(b"[%b]" % b",".join(bodies))  # all at once is twice as fast
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return shared
-    marks = [(name, bytes(getattr(raw, name))) for name in MARKS]
-    marks = [(name, text) for name, text in marks if text not in (b"", b"null")]
-    if not marks or marks[0][0] == marks[-1][0] == "http":
+        read = []
+    if len(read) != len(bodies):  # one of them is no JSON, or has a context that is no object
+        read = [_read_alone(body) for body in bodies]
+    texts: dict[tuple[bytes, ...], str | None] = {}
+    answers: list[str | None] = []
+    for body, other in zip(read, shared, strict=True):
+        context = None if body is None else body.context
+        if context is None:
+            answers.append(other)
+            continue
+        marks = (context.userAgent, context.http, context.bot, context.staff, context.ip)
+        key = tuple([b"" if raw is _NOTHING else bytes(raw) for raw in marks])
+        if key not in texts:
+            texts[key] = _text(key)
+        answers.append(texts[key])
+    return answers
+
+
+def _read_alone(body: bytes) -> _Body | None:
+    try:
+        return _read_body(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    return "{" + ",".join(f'"{name}":{text.decode()}' for name, text in marks) + "}"
+
+
+def _text(marks: tuple[bytes, ...]) -> str | None:
+    named = [(name, text) for name, text in zip(MARKS, marks, strict=True) if text not in (b"", b"null")]
+    if not named or named[0][0] == named[-1][0] == "http":
+        return None
+    return "{" + ",".join(f'"{name}":{text.decode()}' for name, text in named) + "}"
