@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 import pkgutil
 import re
@@ -176,11 +176,22 @@ def test_a_module_that_was_moved_is_not_there() -> None:
 def is_there(name: str) -> bool:
     try:
         pkgutil.resolve_name(name)
-    except MissingExtraError:
-        return importlib.util.find_spec(name) is not None  # a module for a library that is not installed here
     except (ImportError, AttributeError):
-        return False
+        return is_of_a_library_that_is_not_here(name)
     return True
+
+
+def is_of_a_library_that_is_not_here(name: str) -> bool:
+    """Whether a name is in a module of ours that needs a library which is not installed."""
+    parts = name.split(".")
+    for end in range(len(parts), 1, -1):
+        try:
+            importlib.import_module(".".join(parts[:end]))
+        except MissingExtraError:
+            return True
+        except ImportError:
+            continue
+    return False
 
 
 def headings(path: Path) -> set[str]:
