@@ -39,6 +39,13 @@ def test_marks_are_those_of_the_effective_context(messages: list[tuple[Any, Any,
 
     texts = marks_of(binary(bodies), binary(envelopes)).cast(pyarrow.string()).to_pylist()
     assert [{} if text is None else json.loads(text) for text in texts] == expected
+    # Of every other message the context is at hand.
+    at_hand = [
+        None if own is None or number % 2 else json.dumps(own, ensure_ascii=False).encode()
+        for number, (own, _, _) in enumerate(messages)
+    ]
+    again = marks_of(binary(bodies), binary(envelopes), binary(at_hand)).cast(pyarrow.string()).to_pylist()
+    assert [{} if text is None else json.loads(text) for text in again] == expected
 
 
 @pytest.mark.parametrize("body", [b'{"context":"userAgent"}', b'{"context":["bot"]}', b"\xff", b"[]", b"7"])

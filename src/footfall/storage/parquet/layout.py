@@ -123,7 +123,7 @@ def to_file(messages: Any) -> Any:
     table = _set(table, "message_id", others).append_column("message_uuid", uuids)
     for name in FEW:
         table = _set(table, name, table.column(name).dictionary_encode())
-    marks = marks_of(_one(messages.column(_BODY)), _one(messages.column("envelope")))
+    marks = marks_of(_one(messages.column(_BODY)), _one(messages.column("envelope")), cuts["context"])
     table = table.append_column("marks", marks)
     return table.append_column("rest", cuts["rest"])
 
