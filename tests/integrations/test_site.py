@@ -200,6 +200,7 @@ def test_a_client_that_is_disabled_makes_a_site_that_does_nothing_and_needs_no_k
     with hit.scope():
         site.client.track("a")
     assert site.finish(hit, PAGE) == ()
+    assert site.links.redirect("https://partner.example/", "clicked").startswith("/footfall/redirect/")
 
 
 def test_without_consent_in_the_plan_it_refuses_to_start_and_names_the_three_choices() -> None:

@@ -47,6 +47,7 @@ from footfall.web.visitor_cookie import VisitorCookie
 __all__ = ["Site"]
 
 _US = 1_000_000
+_NO_KEY = "of a client that is disabled"
 _R = TypeVar("_R")
 
 
@@ -63,7 +64,8 @@ class Site:
         self._caught = CaughtErrors()
         self._proxies = TrustedProxies(self.options.trusted_proxies) if self.options.trusted_proxies else None
         self._capture = None if client.disabled else WebCapture(self._rules())
-        self.links = Links(client, self.options.link_keys, self.options.prefix)
+        # Without a key the client is disabled: the addresses of a template are made, and lead nowhere.
+        self.links = Links(client, self.options.link_keys or [_NO_KEY], self.options.prefix)
         check_step(self.options.engagement_step)
         self.engagement = Engagement(self.links, is_on=self.options.engagement)
         for load in (judge, describe):  # they read their lists now, and not during a request

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 from collections.abc import Sequence
 
 import msgspec
 
-from footfall.errors import UsageError
-from footfall.secret import SecretBytes
+from footfall.web.signing import Signer
 
 __all__ = ["SignedLink", "SignedLinks"]
 
-_MIN_KEY = 16  # bytes
-_SIGNATURE = 22  # characters: 16 bytes of the HMAC
 _LONGEST = 8_192  # characters; servers take no longer path
 
 
@@ -45,28 +41,21 @@ _decode = msgspec.json.Decoder(SignedLink).decode
 class SignedLinks:
     """Makes and reads the links of one kind: what was signed for another `use` is none.
 
-    Raises UsageError for a key shorter than 16 bytes.
+    Raises UsageError where there is no key, or one is shorter than 16 bytes.
     """
 
     def __init__(self, keys: Sequence[str | bytes], use: str) -> None:
-        secrets = [key.encode() if isinstance(key, str) else key for key in keys]
-        if any(len(key) < _MIN_KEY for key in secrets):
-            raise UsageError(
-                f"link_keys needs {_MIN_KEY} bytes or more in each key; make one by `openssl rand -base64 32`"
-            )
-        self._keys = [SecretBytes(hmac.digest(key, f"footfall {use}".encode(), "sha256")) for key in secrets]
+        self._signer = Signer(keys, use, "link_keys")
 
     def text(self, link: SignedLink) -> str:
         """The link, signed with the newest key."""
-        body = _text(_encode(link))
-        return f"{body}.{_signature(self._keys[0], body)}"
+        body = base64.urlsafe_b64encode(_encode(link)).rstrip(b"=").decode()
+        return f"{body}.{self._signer.sign(body)}"
 
     def read(self, text: str) -> SignedLink | None:
         """The link in a text; None where it is forged or damaged. Whether it has expired is for the caller to say."""
         body, _, signature = text.rpartition(".")
-        if len(text) > _LONGEST or len(signature) != _SIGNATURE or not text.isascii():
-            return None
-        if not any(hmac.compare_digest(_signature(key, body), signature) for key in self._keys):
+        if len(text) > _LONGEST or not text.isascii() or self._signer.age(body, signature) is None:
             return None
         try:
             return _decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
@@ -75,12 +64,4 @@ class SignedLinks:
 
     def digest(self, link: SignedLink, reader: str) -> str:
         """What says that it is the same reader of the same link, and nothing else of who that is."""
-        return _text(hmac.digest(self._keys[0], f"{link.id} {reader}".encode("utf-8", "replace"), "sha256")[:16])
-
-
-def _signature(key: bytes, body: str) -> str:
-    return _text(hmac.digest(key, body.encode(), "sha256")[:16])
-
-
-def _text(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+        return self._signer.sign(f"{link.id} {reader}")

@@ -17,14 +17,14 @@ _MIN_KEY = 16  # bytes
 class Signer:
     """Signs with the newest of some keys, and verifies with each, for one use: a text of another use never fits.
 
-    Raises UsageError where there is no key, or one is shorter than 16 bytes.
+    Raises UsageError, which names the `setting`, where there is no key, or one is shorter than 16 bytes.
     """
 
-    def __init__(self, keys: Sequence[str | bytes], use: str) -> None:
+    def __init__(self, keys: Sequence[str | bytes], use: str, setting: str = "cookie_keys") -> None:
         secrets = [SecretBytes(key.encode() if isinstance(key, str) else key) for key in keys]
         if not secrets or min(map(len, secrets)) < _MIN_KEY:
             raise UsageError(
-                f"cookie_keys needs at least one key, and {_MIN_KEY} bytes or more in each, the newest first; "
+                f"{setting} needs {_MIN_KEY} bytes or more in each key, and one key at least, the newest first; "
                 "set FOOTFALL_COOKIE_KEYS, or make one by `openssl rand -base64 32`"
             )
         self._keys = [SecretBytes(hmac.digest(secret, b"footfall " + use.encode(), "sha256")) for secret in secrets]
