@@ -17,7 +17,7 @@ from typing import Any
 
 from footfall.errors import UsageError
 from footfall.integrations.hit import Hit
-from footfall.integrations.links import NEVER_KEPT, PIXEL, Links, LinkSite, OwnRoute
+from footfall.integrations.links import NEVER_KEPT, PICTURE, Links, LinkSite, OwnRoute, path_parts
 from footfall.integrations.own_response import OwnResponse
 from footfall.web.consent_signals import gpc_refuses
 from footfall.web.stylesheets import BEATS, beats_style, mark_style
@@ -88,7 +88,7 @@ def _may_count(site: LinkSite, hit: Hit) -> bool:
 
 def _style(use: str) -> OwnRoute:
     def route(site: LinkSite, hit: Hit) -> OwnResponse:
-        text = _parts(hit)[-1]
+        text = path_parts(hit)[-1]
         style = ""
         if site.links.read(text, use) is not None and _may_count(site, hit):
             address = f"{site.links.prefix}/{use}/{text}"
@@ -100,24 +100,16 @@ def _style(use: str) -> OwnRoute:
 
 
 def _mark(site: LinkSite, hit: Hit) -> OwnResponse:
-    if (link := site.links.read(_parts(hit)[-1], "mark")) is not None and _may_count(site, hit):
+    if (link := site.links.read(path_parts(hit)[-1], "mark")) is not None and _may_count(site, hit):
         site.links.count(hit, link, "mark")
-    return _picture()
+    return PICTURE
 
 
 def _beat(site: LinkSite, hit: Hit) -> OwnResponse:
-    *_, text, number = ("", *_parts(hit))
+    *_, text, number = ("", *path_parts(hit))
     if (link := site.links.read(text, "beats")) is not None and number in _NUMBERS and _may_count(site, hit):
         site.links.count(hit, link, "beats", {"seconds": site.options.engagement_step}, f"-{number}")
-    return _picture()
-
-
-def _parts(hit: Hit) -> list[str]:
-    return ("" if hit.visit is None else hit.visit.request.path).split("/")
-
-
-def _picture() -> OwnResponse:
-    return OwnResponse(200, (("Content-Type", "image/gif"), *NEVER_KEPT), PIXEL)
+    return PICTURE
 
 
 ENGAGEMENT_ROUTES: Mapping[str, OwnRoute] = {

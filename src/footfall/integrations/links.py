@@ -34,11 +34,14 @@ from footfall.web.request import WebResponse
 from footfall.web.signed_links import SignedLink, SignedLinks
 from footfall.web.targets import why_no_target
 
-__all__ = ["LINK_ROUTES", "NEVER_KEPT", "PIXEL", "LinkSite", "Links", "OwnRoute"]
+__all__ = ["LINK_ROUTES", "NEVER_KEPT", "PICTURE", "LinkSite", "Links", "OwnRoute", "path_parts"]
 
 _US = 1_000_000
 NEVER_KEPT = (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex"))
-PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # 1 × 1, transparent
+_PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")  # 1 × 1, transparent
+PICTURE = OwnResponse(200, (("Content-Type", "image/gif"), *NEVER_KEPT), _PIXEL)
+"""What is shown whatever comes of the request: a broken picture would be visible."""
+
 _DAY = timedelta(days=1)
 _YEAR = timedelta(days=365)
 
@@ -183,7 +186,7 @@ OwnRoute = Callable[[LinkSite, Hit], OwnResponse | None]
 
 def _redirect(site: LinkSite, hit: Hit) -> OwnResponse:
     """303 to the target; the visitor gets their cookie as on a page, if they may."""
-    link = site.links.read(_last(hit), "redirect")
+    link = site.links.read(path_parts(hit)[-1], "redirect")
     if link is None or why_no_target(link.target) is not None:
         return _NOT_VALID
     if _method(hit) == "GET":
@@ -194,7 +197,7 @@ def _redirect(site: LinkSite, hit: Hit) -> OwnResponse:
 
 
 def _ping(site: LinkSite, hit: Hit) -> OwnResponse:
-    link = site.links.read(_last(hit), "redirect")
+    link = site.links.read(path_parts(hit)[-1], "redirect")
     if link is None:
         return _NOT_VALID
     if _method(hit) == "POST":
@@ -203,15 +206,15 @@ def _ping(site: LinkSite, hit: Hit) -> OwnResponse:
 
 
 def _pixel(site: LinkSite, hit: Hit) -> OwnResponse:
-    """The picture, whatever comes of it: a broken one would be visible."""
-    link = site.links.read(_last(hit), "pixel")
+    link = site.links.read(path_parts(hit)[-1], "pixel")
     if link is not None and _method(hit) == "GET":
         site.links.count(hit, link, "pixel")
-    return OwnResponse(200, (("Content-Type", "image/gif"), *NEVER_KEPT), PIXEL)
+    return PICTURE
 
 
-def _last(hit: Hit) -> str:
-    return "" if hit.visit is None else hit.visit.request.path.rpartition("/")[2]
+def path_parts(hit: Hit) -> list[str]:
+    """The parts of the path of a hit; the last is a link's text, or says which beat of it this is."""
+    return ("" if hit.visit is None else hit.visit.request.path).split("/")
 
 
 def _method(hit: Hit) -> str:

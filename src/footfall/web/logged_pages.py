@@ -1,7 +1,7 @@
 """LoggedPages: the hits of an access log as page views that are counted only, for a log knows no visitor; pure.
 
-A page view has the hour in which it happened, its route, status and channel, and the campaign that is written on the
-link. A bot's has its user agent too, so that a better list can judge it again. Nothing else of a line is kept.
+A page view has the hour in which it happened, its route, status and channel. A bot's has its user agent too, so that a
+better list can judge it again. Nothing else of a line is kept.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from footfall.plan.model import Plan
-from footfall.timestamps import format_us
+from footfall.timestamps import format_us, hour_of
 from footfall.web.access_log import LoggedHit
 from footfall.web.bots import judge, judged_headers, list_version
 from footfall.web.campaign import campaign_of, click_ids
@@ -27,9 +27,8 @@ from footfall.web.pages import reason_by_request, reason_by_response
 
 __all__ = ["LoggedPages", "routes_of"]
 
-_HOUR = 3_600_000_000  # microseconds
 _LONGEST_NAME = 512  # characters
-_PLACEHOLDER = re.compile(r"\\?\{[^{}/]+\\?\}|<[^<>/]+>|\*")
+_PLACEHOLDER = re.compile(r"\{[^{}/]+\}|<[^<>/]+>")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -67,7 +66,7 @@ class LoggedPages:
             "type": "page",
             "messageId": f"log-{hashlib.blake2b(id_, digest_size=16).hexdigest()}",
             "name": self.route_of(request.path),
-            "timestamp": format_us(hit.at_us // _HOUR * _HOUR),
+            "timestamp": format_us(hour_of(hit.at_us)),
             "properties": {"status": hit.response.status, **self._origin(hit)},
         }
         if bot is not None:
@@ -101,10 +100,10 @@ class LoggedPages:
 def routes_of(names: Iterable[str]) -> Sequence[tuple[Any, str]]:
     """Of names that are paths, what fits the paths of each; those with fewer parts that differ come first."""
     paths = [path for name in names if (path := name.removeprefix("page:")).startswith("/")]
-    paths.sort(key=lambda name: (len(_PLACEHOLDER.findall(re.escape(name))), name))
+    paths.sort(key=lambda name: (len(_PLACEHOLDER.findall(name)), name))
     return [(re.compile(_pattern(name)).fullmatch, name) for name in paths]
 
 
 def _pattern(name: str) -> str:
-    parts = [re.escape(part) for part in re.split(r"\{[^{}/]+\}|<[^<>/]+>", name)]
+    parts = map(re.escape, _PLACEHOLDER.split(name))
     return "[^/]+".join(parts).rstrip("/") + "/?"
