@@ -6,14 +6,13 @@ from typing import Any
 
 import msgspec
 
+from footfall.web.arrival import arrival_of
 from footfall.web.bots import list_version
-from footfall.web.campaign import CLICK_IDS, UTM_KEYS, campaign_of, click_ids
 from footfall.web.geo import location_of
 from footfall.web.language import locale_of
-from footfall.web.origins import origin_of, referrer_host
+from footfall.web.origins import referrer_host
 from footfall.web.pages import is_embedded
 from footfall.web.proxies import cut_address
-from footfall.web.query_keys import marks_of
 from footfall.web.recognition import Recognition
 from footfall.web.request import WebRequest
 from footfall.web.rules import WebRules
@@ -23,7 +22,6 @@ __all__ = ["context_of", "page_of"]
 
 _LONGEST = 1_024  # characters of a path, a referrer or an address
 _LONGEST_AGENT = 640
-_MARKS = UTM_KEYS.keys() | CLICK_IDS.keys()
 
 
 def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -> dict[str, Any]:
@@ -56,14 +54,11 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
 
 def _add_origin(context: dict[str, Any], request: WebRequest, rules: WebRules) -> None:
     """Add where the visitor came from: `origin`, `campaign`, `referrer`."""
-    marks = marks_of(request.query, _MARKS)
-    campaign, clicks = (campaign_of(marks), click_ids(marks, rules.web.click_ids)) if marks else (None, {})
+    campaign, clicks, origin = arrival_of(request, request.host, rules.web.click_ids)
     if campaign is not None or clicks:
         context["campaign"] = ({} if campaign is None else msgspec.to_builtins(campaign)) | (
             {"clickIds": clicks} if clicks else {}
         )
-    headers = request.headers
-    origin = origin_of(headers.get("referer"), request.host, campaign, clicks, fetch_site=headers.get("sec-fetch-site"))
     context["origin"] = {"channel": origin.channel} | ({} if origin.name is None else {"name": origin.name})
     if origin.host is not None:
         context["referrer"] = {"type": origin.channel, "name": origin.name, "host": origin.host}

@@ -11,18 +11,16 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 
 from footfall.plan.model import Plan
 from footfall.timestamps import format_us, hour_of
 from footfall.web.access_log import LoggedHit
+from footfall.web.arrival import arrival_of
 from footfall.web.bots import judge, judged_headers, list_version
-from footfall.web.campaign import campaign_of, click_ids
 from footfall.web.capture import NO_ROUTE
 from footfall.web.excluded import excluded_paths
-from footfall.web.origins import origin_of
 from footfall.web.pages import reason_by_request, reason_by_response
 
 __all__ = ["LoggedPages", "routes_of"]
@@ -82,11 +80,8 @@ class LoggedPages:
     def _origin(self, hit: LoggedHit) -> Mapping[str, str]:
         request = hit.request
         host = request.host or (self._hosts[0] if self._hosts else "")
-        parameters = dict(parse_qsl(request.query[:4_096], max_num_fields=None)) if "=" in request.query else {}
-        ids = click_ids(parameters) if parameters else {}
-        campaign = campaign_of(parameters) if parameters else None
-        origin = origin_of(request.headers.get("referer"), host, campaign, ids)
-        if origin.host in self._hosts and campaign is None and not ids:
+        campaign, clicks, origin = arrival_of(request, host)
+        if origin.host in self._hosts and campaign is None and not clicks:
             return {"channel": "internal"}
         return {"channel": origin.channel}
 

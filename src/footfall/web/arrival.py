@@ -1,0 +1,34 @@
+"""Arrival: by what link a hit came, from its query and its headers; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from footfall.web.campaign import CLICK_IDS, UTM_KEYS, Campaign, campaign_of, click_ids
+from footfall.web.origins import Origin, origin_of
+from footfall.web.query_keys import marks_of
+from footfall.web.request import WebRequest
+
+__all__ = ["Arrival", "arrival_of"]
+
+_MARKS = UTM_KEYS.keys() | CLICK_IDS.keys()
+
+
+class Arrival(NamedTuple):
+    """What is written on the link, and where it was."""
+
+    campaign: Campaign | None
+    clicks: Mapping[str, str | bool]
+    origin: Origin
+
+
+def arrival_of(request: WebRequest, own_host: str, declared: Collection[str] = ()) -> Arrival:
+    """By what link a hit came to a site of this host; of click ids the values of the `declared` ones are kept."""
+    marks = marks_of(request.query, _MARKS)
+    campaign, clicks = (campaign_of(marks), click_ids(marks, declared)) if marks else (None, {})
+    headers = request.headers
+    fetch_site = headers.get("sec-fetch-site")
+    return Arrival(
+        campaign, clicks, origin_of(headers.get("referer"), own_host, campaign, clicks, fetch_site=fetch_site)
+    )
