@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from footfall import Client
-from footfall.events import Answer, Batch
+from footfall.client.disabled import Nowhere
 from footfall.integrations.options import SiteOptions
 from footfall.integrations.wsgi import WsgiMiddleware
 from footfall.plan import read
@@ -50,22 +50,6 @@ SERVER = {
     "wsgi.run_once": False,
 }  # fmt: skip
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
-
-
-class Nowhere:
-    """A transport that takes everything and keeps nothing."""
-
-    def send(self, batch: Batch) -> Answer:
-        return Answer(len(batch.messages))
-
-    def close(self) -> None:
-        """Nothing is kept."""
-
-    async def send_async(self, batch: Batch) -> Answer:
-        return self.send(batch)
-
-    async def close_async(self) -> None:
-        """Nothing is kept."""
 
 
 def page(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -13,7 +15,7 @@ import pytest
 pytest.importorskip("starlette", reason="starlette is not installed")
 
 from tests.integrations.browsers import CHROME
-from tests.integrations.collected import WRITE_KEY, collecting, free_port, wait_until
+from tests.integrations.collected import WRITE_KEY, Collected, collecting, free_port, wait_until
 
 from footfall.cli.demo.processes import running
 
@@ -76,6 +78,31 @@ def visit(address: str) -> None:
                     wait_until(lambda: answers(address))
 
 
+@contextmanager
+def visited(folder: Path, server: tuple[str, ...], kind: str, how: str) -> Iterator[Collected]:
+    """What a collector has once all visitors of a server were there, and it was ended."""
+    pytest.importorskip(server[0], reason=f"{server[0]} is not installed")
+    (folder / "plan.yaml").write_text(PLAN)
+    (folder / "web.py").write_text(WEB.format(kind=kind, how=how))
+    port = free_port()
+    command = ["-m", *(word.format(port=port) for word in server)]
+    with collecting(folder) as collected:
+        variables = {
+            "FOOTFALL_URL": collected.address,
+            "FOOTFALL_WRITE_KEY": WRITE_KEY,
+            "FOOTFALL_PLAN": str(folder / "plan.yaml"),
+            "FOOTFALL_COOKIE_KEYS": "a-key-of-16-bytes-or-more",
+            "PYTHONPATH": str(folder),
+        }
+        with running("the server", command, variables, folder=folder):
+            address = f"http://127.0.0.1:{port}"
+            wait_until(lambda: answers(address))
+            with ThreadPoolExecutor(VISITORS) as visitors:
+                [*visitors.map(visit, [address] * VISITORS)]
+            # SIGTERM comes while the last of it lingers.
+        yield collected
+
+
 @pytest.mark.parametrize(
     ("server", "kind", "how"),
     [(UVICORN, "AsyncClient", "async def"), (UVICORN, "Client", "def"), (HYPERCORN, "AsyncClient", "def")],
@@ -84,26 +111,7 @@ def visit(address: str) -> None:
 def test_a_thousand_requests_are_each_counted_once_for_their_visitor(
     server: tuple[str, ...], kind: str, how: str, tmp_path: Path
 ) -> None:
-    pytest.importorskip(server[0], reason=f"{server[0]} is not installed")
-    (tmp_path / "plan.yaml").write_text(PLAN)
-    (tmp_path / "web.py").write_text(WEB.format(kind=kind, how=how))
-    port = free_port()
-    command = ["-m", *(word.format(port=port) for word in server)]
-
-    with collecting(tmp_path) as collected:
-        variables = {
-            "FOOTFALL_URL": collected.address,
-            "FOOTFALL_WRITE_KEY": WRITE_KEY,
-            "FOOTFALL_PLAN": str(tmp_path / "plan.yaml"),
-            "FOOTFALL_COOKIE_KEYS": "a key of 16 bytes or more".replace(" ", "-"),
-            "PYTHONPATH": str(tmp_path),
-        }
-        with running("the server", command, variables, folder=tmp_path):
-            address = f"http://127.0.0.1:{port}"
-            wait_until(lambda: answers(address))
-            with ThreadPoolExecutor(VISITORS) as visitors:
-                [*visitors.map(visit, [address] * VISITORS)]
-            # SIGTERM comes while the last of it lingers.
+    with visited(tmp_path, server, kind, how) as collected:
         counts = collected.counted("anonymousId", "type")
 
     assert Counter(kind for _, kind in counts) == {"page": VISITORS, "track": VISITORS}
@@ -111,25 +119,7 @@ def test_a_thousand_requests_are_each_counted_once_for_their_visitor(
 
 
 def test_workers_that_are_replaced_lose_nothing_that_was_answered(tmp_path: Path) -> None:
-    pytest.importorskip("uvicorn", reason="uvicorn is not installed")
-    (tmp_path / "plan.yaml").write_text(PLAN)
-    (tmp_path / "web.py").write_text(WEB.format(kind="AsyncClient", how="async def"))
-    port = free_port()
-    command = ["-m", *(word.format(port=port) for word in RECYCLED)]
-
-    with collecting(tmp_path) as collected:
-        variables = {
-            "FOOTFALL_URL": collected.address,
-            "FOOTFALL_WRITE_KEY": WRITE_KEY,
-            "FOOTFALL_PLAN": str(tmp_path / "plan.yaml"),
-            "FOOTFALL_COOKIE_KEYS": "a-key-of-16-bytes-or-more",
-            "PYTHONPATH": str(tmp_path),
-        }
-        with running("the server", command, variables, folder=tmp_path):
-            address = f"http://127.0.0.1:{port}"
-            wait_until(lambda: answers(address))
-            with ThreadPoolExecutor(VISITORS) as visitors:
-                [*visitors.map(visit, [address] * VISITORS)]
+    with visited(tmp_path, RECYCLED, "AsyncClient", "async def") as collected:
         messages = collected.messages()
 
     answered = {

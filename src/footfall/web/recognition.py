@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 import msgspec
 
@@ -17,7 +16,6 @@ from footfall.web.visitor_cookie import CookieVisitor
 __all__ = ["DAY_US", "Recognition", "recognise"]
 
 DAY_US = 86_400_000_000
-_LONGEST_AGENT = 640
 
 
 class Recognition(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,18 +35,13 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     is_staff: bool = False
 
 
-@lru_cache(4_096)
-def _judged(user_agent: str, http: tuple[tuple[str, str], ...]) -> BotVerdict | None:
-    return judge(user_agent, dict(http))
-
-
 def recognise(
     request: WebRequest, rules: WebRules, choice: Mapping[str, bool] | None, now_us: int, new_id: Callable[[], str]
 ) -> Recognition:
     """Who comes with the hit. `choice` is what its visitor chose during the hit, `new_id` makes a new one."""
     headers = request.headers
     http = judged_headers(headers, scheme=request.scheme)
-    bot = _judged((headers.get("user-agent") or "")[:_LONGEST_AGENT], tuple(http.items()))
+    bot = judge(headers.get("user-agent"), http)
     statement, is_staff = statement_of(request, rules, choice), rules.staff.marks(request)
     if bot is not None or not statement[rules.purposes[0]]:
         return Recognition(statement=statement, http=http, bot=bot, is_staff=is_staff)
