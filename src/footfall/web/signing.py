@@ -27,26 +27,31 @@ class Signer:
                 f"{setting} needs {_MIN_KEY} bytes or more in each key, and one key at least, the newest first; "
                 "set FOOTFALL_COOKIE_KEYS, or make one by `openssl rand -base64 32`"
             )
-        self._keys = [SecretBytes(hmac.digest(secret, b"footfall " + use.encode(), "sha256")) for secret in secrets]
+        # Copied for each text: `hmac.digest` lets go of the interpreter, and a request waits until it has it again.
+        self._macs = [
+            hmac.new(hmac.digest(secret, b"footfall " + use.encode(), "sha256"), digestmod="sha256")
+            for secret in secrets
+        ]
 
     def sign(self, text: str, size: int = 16) -> str:
         """The signature of a text with the newest key: `size` bytes of it, as text for a cookie or a URL."""
-        return _signature(self._keys[0], text, size)
+        return _signature(self._macs[0], text, size)
 
     def signatures(self, text: str, size: int = 16) -> list[str]:
         """The signatures of a text with each key, newest first."""
-        return [_signature(key, text, size) for key in self._keys]
+        return [_signature(mac, text, size) for mac in self._macs]
 
     def age(self, text: str, signature: str) -> int | None:
         """Which key made the signature: 0 is the newest; None where no key did."""
         if not signature.isascii():
             return None
-        for age, key in enumerate(self._keys):
-            if hmac.compare_digest(_signature(key, text, 16), signature):
+        for age, mac in enumerate(self._macs):
+            if hmac.compare_digest(_signature(mac, text, 16), signature):
                 return age
         return None
 
 
-def _signature(key: bytes, text: str, size: int) -> str:
-    digest = hmac.digest(key, text.encode("utf-8", "replace"), "sha256")[:size]
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+def _signature(mac: hmac.HMAC, text: str, size: int) -> str:
+    mac = mac.copy()
+    mac.update(text.encode("utf-8", "replace"))
+    return base64.urlsafe_b64encode(mac.digest()[:size]).rstrip(b"=").decode()
