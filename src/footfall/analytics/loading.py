@@ -98,7 +98,7 @@ def open_parts(
     """
     from footfall.analytics.persons.cache import FOLDER, PersonsCache  # loaded with the engine
 
-    # Another environment has other files: each keeps what was worked out of its own.
+    # Each environment has its own files, and so its own cache.
     folder = Path(asked.data) / FOLDER
     folder = folder if asked.environment == PRODUCTION else folder / asked.environment
     with open_store(asked.data, "read", clock=asked.clock) as store:

@@ -93,7 +93,7 @@ class Links:
         return self._address("pixel", event, properties, user_id, lasts, "")
 
     def signed(self, use: str, event: str, properties: Mapping[str, Any] | None = None) -> str:
-        """A link that counts `event`, for a `use` of its own: it is a text, and its address is the caller's to make.
+        """A signed text that counts `event`, for a `use` that has its own keys; the caller makes its address.
 
         Raises UsageError for properties that JSON cannot say.
         """

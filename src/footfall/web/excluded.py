@@ -1,4 +1,4 @@
-"""Excluded paths: what a site leaves out; a path stands for itself and all below it, and `*` for any text; pure."""
+"""Excluded paths: what a site leaves out; a path means itself and all below it, and `*` means any text; pure."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What messages say of who or what sent them: the members of the context by which readers know bots and own people.
 
-They are few different texts, so a sealed file has them in a column of its own, and no reader looks for them in bodies.
+They are few different texts, so a sealed file has a column for them, and no reader looks for them in bodies.
 A message without a context has that of its batch.
 """
 
