@@ -242,6 +242,25 @@ def test_a_clock_that_failed_for_a_while_costs_nothing_that_was_accepted(method:
     assert len(recorder.events) == sum(map(bool, receipts)) == client.stats().accepted
 
 
+def test_a_sender_whose_wait_for_work_failed_is_replaced_at_the_next_call() -> None:
+    clock = Faulty()
+    recorder = Recorder()
+    client = Client(recorder, clock=clock, options=ClientOptions(linger=0.0, retry=QUICK))
+    others = set(threading.enumerate())
+    client.track("a")
+    client.flush()
+    (sender,) = set(threading.enumerate()) - others
+
+    clock.fails = "wait"
+    client.track("b")  # wakes the sender, which sends it and then waits for more
+    sender.join()
+    clock.fails = ""
+    client.track("c")
+
+    assert client.close()
+    assert recorder.events == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize("method", ["monotonic", "now_us", "random", "sleep_async"])
 def test_the_same_holds_in_an_event_loop(method: str) -> None:
     clock = Faulty()

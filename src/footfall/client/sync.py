@@ -164,34 +164,34 @@ class Client(BaseClient):
 
     def work(self, changed: threading.Condition, sender: threading.Thread) -> bool:
         """For the thread that sends: send what is pending; returns whether more may come."""
-        goes_on = False
-        try:
-            while (in_flight := self._next_in_flight(changed, sender)) is not None:
-                outcome = self._sent(in_flight)
-                with changed:
-                    if self._thread is not sender:
-                        return False
-                    lines = self._settle(in_flight, outcome)
-                    self._is_saying = True
-                say(lines)
-                with changed:
-                    if self._thread is sender:
-                        self._is_saying = False
-                        changed.notify_all()
-            goes_on = self._thread is sender and not self._is_over(self._clock.monotonic())
-            if not goes_on and self._thread is sender:
-                self._release()
-        except BaseException as error:  # noqa: BLE001 - nobody above us could do more: the next call starts a thread
-            self._caught.log("the sender", error)
-        finally:
+        while (in_flight := self._next_in_flight(changed, sender)) is not None:
+            outcome = self._sent(in_flight)
             with changed:
-                if not goes_on and self._thread is sender:
-                    self._thread = None
+                if self._thread is not sender:
+                    return False
+                lines = self._settle(in_flight, outcome)
+                self._is_saying = True
+            say(lines)
+            with changed:
+                if self._thread is sender:
                     self._is_saying = False
-                    self._is_asleep = True
-                    self._outbox.interrupted()
                     changed.notify_all()
+        goes_on = self._thread is sender and not self._is_over(self._clock.monotonic())
+        if not goes_on and self._thread is sender:
+            self._release()
         return goes_on
+
+    def sender_ends(self, changed: threading.Condition, sender: threading.Thread, error: BaseException | None) -> None:
+        """For the thread that sends, as it ends: the next call starts another one. `error` is what ended it."""
+        if error is not None:
+            self._caught.log("the sender", error)
+        with changed:
+            if self._thread is sender:
+                self._thread = None
+                self._is_saying = False
+                self._is_asleep = True
+                self._outbox.interrupted()
+                changed.notify_all()
 
     def is_idle(self, sender: threading.Thread) -> bool:
         """For the thread that sends: whether there is nothing to do but to wait. The caller has the lock."""
@@ -220,13 +220,17 @@ class _Sender(threading.Thread):
         self._is_alone = False
 
     def run(self) -> None:
+        error: BaseException | None = None
         try:
             while self._works():
                 with self._changed:
                     while self._is_idle() and not self._is_alone:
                         self._clock.wait(self._changed, None)
+        except BaseException as caught:  # noqa: BLE001 - nobody above us could do more
+            error = caught
         finally:
-            del self._client  # it leads back to us, and gc would free this thread inside of any call
+            self._leave(error)
+            del self._client, error  # they lead back to us, and gc would free this thread inside of any call
 
     # Whoever has the client lets go of it as they return.
 
@@ -237,6 +241,11 @@ class _Sender(threading.Thread):
     def _is_idle(self) -> bool:
         client = self._client()
         return client is not None and client.is_idle(self)
+
+    def _leave(self, error: BaseException | None) -> None:
+        client = self._client()
+        if client is not None:
+            client.sender_ends(self._changed, self, error)
 
     def _end(self, _client: weakref.ref[Client]) -> None:
         self._is_alone = True
