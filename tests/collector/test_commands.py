@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,11 @@ def say(folder: Path, content: bytes, *, ends: bool = True) -> list[dict[str, An
                 client.shutdown(socket.SHUT_WR)
         except OSError:  # refused before all was sent
             pass
-        with client.makefile("rb") as lines:
-            return [json.loads(line) for line in lines]
+        answers: list[dict[str, Any]] = []
+        # A collector that left some of it unread ends the connection by a reset, after its answer.
+        with client.makefile("rb") as lines, suppress(ConnectionResetError):
+            answers.extend(json.loads(line) for line in lines)
+        return answers
 
 
 def test_a_command_gets_its_progress_and_its_result(folder: Path) -> None:
@@ -160,6 +164,17 @@ def test_several_clients_are_served_at_once_and_too_many_are_refused(tmp_path: P
             thread.join()
 
     assert answers == [CommandAnswer("met")] * 16
+
+
+def test_a_collector_that_can_start_no_thread_says_so_and_serves_the_next_command(folder: Path) -> None:
+    size = threading.stack_size(2**46)  # more than there is
+    try:
+        with pytest.raises(UsageError, match="can start no more threads"):
+            ask(folder, "echo", {})
+    finally:
+        threading.stack_size(size)
+
+    assert ask(folder, "echo", {}) == CommandAnswer({})
 
 
 def test_a_client_that_goes_or_does_not_read_holds_up_no_command(tmp_path: Path) -> None:

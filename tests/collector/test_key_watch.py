@@ -37,6 +37,11 @@ def test_what_is_stored_counts_from_the_start_and_what_changes_from_the_next_loo
     assert [before, keyring.sender("a"), keyring.sender("b")] == [SHOP, None, SHOP]
 
 
+class Hurried(SystemClock):
+    def wait(self, condition: threading.Condition, timeout: float | None) -> bool:
+        return super().wait(condition, None if timeout is None else 0.001)
+
+
 def test_it_looks_again_and_again_in_a_thread_of_its_own() -> None:
     class Counting(MemoryControl):
         looks = 0
@@ -48,13 +53,29 @@ def test_it_looks_again_and_again_in_a_thread_of_its_own() -> None:
                 self.looked.set()
             return super().key_records()
 
-    class Hurried(SystemClock):
-        def wait(self, condition: threading.Condition, timeout: float | None) -> bool:
-            return super().wait(condition, None if timeout is None else 0.001)
-
     control = Counting()
     with KeyWatch(control, Keyring({}), clock=Hurried()):
         assert control.looked.wait(60)
+
+
+def test_a_mistake_of_ours_does_not_end_the_looking_and_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(MemoryControl):
+        looks = 0
+        looked = threading.Event()
+
+        def key_records(self) -> list[KeyRecord]:
+            self.looks += 1
+            if self.looks in {2, 3}:
+                raise ZeroDivisionError
+            if self.looks == 4:
+                self.looked.set()
+            return super().key_records()
+
+    control = Broken()
+    with KeyWatch(control, Keyring({}), clock=Hurried()):
+        assert control.looked.wait(60)
+
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
 
 
 def test_while_the_keys_cannot_be_read_the_last_ones_stay_in_force_and_that_is_said_once(

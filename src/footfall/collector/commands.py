@@ -47,6 +47,7 @@ _CREDENTIALS = struct.Struct("3i")  # process, user, group
 _NO_COMMAND = 'this is no command; a line of JSON is expected: {"command": "jobs"}'
 _TOO_LONG = f"a command has at most {_LONGEST_REQUEST:,} bytes in one line"
 _TOO_SLOW = f"no whole line came within {_REQUEST_WITHIN:.0f} seconds"
+_NO_THREAD = "this collector can start no more threads; try again later, or raise the limit on its tasks"
 _TOO_MANY = f"{_MOST_CLIENTS} commands run or wait already; run it again when one has ended"
 _MISTAKE = "the collector made a mistake; its log says which"
 _NOT_YOURS = "{folder}: its collector runs as {user}; run this command as that user"
@@ -139,10 +140,18 @@ class CommandServer:
                 poll.poll(_PAUSE_MS)
                 poll.register(listener, select.POLLIN)
                 continue
-            thread = threading.Thread(target=self._serve, args=(client,), name="footfall-command", daemon=True)
-            with self._lock:
-                self._clients[client] = thread
+            self._begin(client)
+
+    def _begin(self, client: socket.socket) -> None:
+        thread = threading.Thread(target=self._serve, args=(client,), name="footfall-command", daemon=True)
+        with self._lock:
+            self._clients[client] = thread
+        try:
             thread.start()
+        except RuntimeError:  # the process may have no more threads now; the next client is served again
+            with client, self._lock:
+                del self._clients[client]
+                _Connection(client, self._clock).send(_refusal(_NO_THREAD))
 
     def _serve(self, client: socket.socket) -> None:
         try:
@@ -267,7 +276,7 @@ def _converse(
     with connection.makefile("rb") as lines:
         try:
             # A collector that refuses us may be gone before it has read all.
-            with suppress(BrokenPipeError):
+            with suppress(ConnectionError):
                 connection.sendall(msgspec.json.encode(request) + b"\n")
             while text := lines.readline(_LONGEST_LINE):
                 line = msgspec.json.decode(text, type=CommandLine)

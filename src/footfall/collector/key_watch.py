@@ -68,7 +68,15 @@ class KeyWatch:
             while not self._closing:
                 self._clock.wait(self._changed, LOOK_EVERY)
                 if not self._closing:
-                    self.refresh()
+                    self._refresh_guarded()
+
+    def _refresh_guarded(self) -> None:
+        try:
+            self.refresh()
+        except Exception:  # noqa: BLE001 - whatever it was: the thread lives, and looks again
+            if not self._is_failing:
+                _log.exception("the stored keys cannot be read by a mistake of ours; those that were read last stay")
+            self._is_failing = True
 
     def __enter__(self) -> Self:
         self._take(self._control.key_records())
