@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import click
 import pytest
+from tests.geo_files import OSLO, geo_file
 
 from footfall.cli import main
 from footfall.cli.serve import command
@@ -223,6 +224,27 @@ def test_a_data_folder_that_is_broken_is_one_problem_among_the_others(tmp_path: 
     problems = str(caught.value).splitlines()[1:]
     assert ["not a SQLite database" in problems[0], "cannot be read" in problems[1]] == [True, True]
     assert problems[2].startswith("  FOOTFALL_PORT: cannot listen on 256.0.0.1:1")
+
+
+def test_a_geo_file_is_tried_before_the_start(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = geo_file(folder / "good.mmdb", {"192.0.2.0/24": OSLO})
+    (folder / "cut.mmdb").write_bytes(good.read_bytes()[:-9])
+    geo_file(folder / "asn.mmdb", {"192.0.2.0/24": {"autonomous_system_number": "64500"}})
+
+    lines = {}
+    for name in ("good", "cut", "asn", "none"):
+        (folder / "footfall.toml").write_text(f'data = "data"\nwrite_key_file = "keys"\ngeo = "{name}.mmdb"\n')
+        (folder / "keys").write_text("secret-1\n")
+        (folder / "keys").chmod(0o600)
+        ran = serve(capsys, "--check", "--port", "0")
+        lines[name] = (ran.code, (ran.out + ran.err).partition(";")[0].strip())
+
+    assert lines == {
+        "good": (0, "ok: nothing is wrong, and nothing was started"),
+        "cut": (2, "footfall: footfall.toml:3 geo: cut.mmdb: it is cut, damaged or of another format"),
+        "asn": (2, "footfall: footfall.toml:3 geo: asn.mmdb: its records have no places (its type is 'Test')"),
+        "none": (2, "footfall: footfall.toml:3 geo: none.mmdb: it cannot be read (No such file or directory)"),
+    }
 
 
 @pytest.mark.parametrize(

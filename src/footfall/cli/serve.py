@@ -74,6 +74,10 @@ def _default(name: str) -> str:
     help=f"The key for values that the plan hashes and that come in clear.  [env var: {TRANSFORM_KEY_FILE}]",
 )  # fmt: skip
 @click.option(
+    "--geo", type=_PATH,
+    help="A database in MaxMind's format: country and region of `context.ip` are kept, and the address is cut.",
+)  # fmt: skip
+@click.option(
     "--allow-unknown-sources", is_flag=True, default=None,
     help="Also take keys of sources that the plan does not name.",
 )  # fmt: skip
@@ -148,7 +152,11 @@ def _serve(boot: Boot, settings: ServeSettings) -> None:
         _log.warning("%s", upgraded_line(boot.data, upgraded))
     with (
         Collector(
-            boot.data, plan=boot.plan, settings=settings.collector, transform_key=boot.transform_key
+            boot.data,
+            plan=boot.plan,
+            settings=settings.collector,
+            transform_key=boot.transform_key,
+            geo=settings.geo,
         ) as collector,
         storage.open(boot.data, "beside") as store,
         KeyWatch(store.control, boot.keyring, clock=collector.clock),

@@ -18,10 +18,12 @@ from footfall.collector.read_settings import SettingsReading
 from footfall.collector.serve_settings import SETTINGS
 from footfall.collector.server import listen
 from footfall.errors import FootfallError, PlanError, UsageError
+from footfall.geo_file import GeoFile
 from footfall.plan import read
 from footfall.plan.model import Plan
 from footfall.printable import counted
 from footfall.storage.control import KeyRecord
+from footfall.web.geo import location_of
 
 __all__ = ["Boot", "prepare"]
 
@@ -89,6 +91,8 @@ def prepare(reading: SettingsReading) -> Boot:
     transform_key = None
     if (path := settings.transform_key_file) is not None:
         transform_key = problems.tried(lambda: read_transform_key(path), reading.label("transform_key_file"))
+    if (geo := settings.geo) is not None:
+        problems.tried(lambda: GeoFile(geo, location_of).close(), reading.label("geo"))
     problems.texts += _backup_problems(reading)
     listener = problems.tried(lambda: listen(settings.host, settings.port), _address_label(reading))
     try:

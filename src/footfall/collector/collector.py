@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 from footfall.clock import Clock, SystemClock
 from footfall.collector.bundle_rules import RulesFor
 from footfall.collector.dialects import BATCH
+from footfall.collector.geo_watch import GeoWatch
 from footfall.collector.group_commit import Done, GroupCommitter
 from footfall.collector.intake import Intake
 from footfall.collector.intake_log import IntakeLog
@@ -35,7 +37,8 @@ class Collector:
     DataFolderError, DataFolderHeldError and JournalError when it cannot start. `journal` takes the place of the
     folder's own (for faults under test, or another store). `transform_key` is what values are hashed with that the plan
     wants hashed and that come in clear; by default it is read from the file that `FOOTFALL_TRANSFORM_KEY_FILE` names.
-    Without one such values are left out, with a warning.
+    Without one such values are left out, with a warning. `geo` is a database in MaxMind's format, by which messages get
+    the place of their address, which is then cut; BrokenInputError where it cannot be used.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class Collector:
         plan: str | Path | Plan | None = None,
         settings: CollectorSettings | None = None,
         transform_key: bytes | None = None,
+        geo: str | Path | None = None,
         clock: Clock | None = None,
         disk: Disk | None = None,
         journal: Journal | None = None,
@@ -55,6 +59,7 @@ class Collector:
         self.intake_log = IntakeLog(self.clock)
         self.plan = _loaded(plan, disk)
         self._transform_key = transform_key or _transform_key(disk)
+        self._geo = None if geo is None else GeoWatch(Path(geo), _staff_networks(self.plan), clock=self.clock)
         self._store = open_store(self.data, "write", disk=disk, clock=self.clock)
         try:
             self._journal = journal or self._store.journal
@@ -73,7 +78,13 @@ class Collector:
         except BaseException:
             self._store.close()
             raise
-        self.intake = Intake(self.settings, clock=self.clock, intake_log=self.intake_log, rules_for=rules_for)
+        self.intake = Intake(
+            self.settings,
+            clock=self.clock,
+            intake_log=self.intake_log,
+            rules_for=rules_for,
+            locator=lambda: None if self._geo is None else self._geo.locator,
+        )
         self._committer = GroupCommitter(
             self._journal,
             most=self.settings.group_messages,
@@ -115,6 +126,8 @@ class Collector:
         """What is to be done now and then, and needs no request to come: several times a second will do."""
         self.intake_log.write_due()
         self.intake.tidy()
+        if self._geo is not None and self._geo.is_due():
+            self.intake.lane.spare(self._geo.refresh)
 
     def stats(self) -> Books:
         """The books by (source, event), since the beginning."""
@@ -144,6 +157,10 @@ def _loaded(plan: str | Path | Plan | None, disk: Disk | None) -> Plan | None:
     from footfall.plan import read
 
     return read(plan, disk=disk).require()
+
+
+def _staff_networks(plan: Plan | None) -> Sequence[str]:
+    return () if plan is None or plan.staff is None else plan.staff.networks
 
 
 def _transform_key(disk: Disk | None) -> bytes | None:

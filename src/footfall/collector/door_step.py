@@ -47,7 +47,13 @@ def door(state: MessageState, request: RequestContext) -> bool:
 
 
 def conceal(state: MessageState, request: RequestContext) -> None:
-    """Apply consent and transforms to a message that is kept though it cannot be checked."""
+    """Apply consent and transforms to a message that is kept though it cannot be checked, and leave out addresses."""
+    _conceal_planned(state, request)
+    if request.locator is not None and not state.is_counted:
+        state.body = request.locator.unread(state.body[:HEAD_BYTES] if state.is_oversize else state.body)
+
+
+def _conceal_planned(state: MessageState, request: RequestContext) -> None:
     data: Any = state.data
     is_read = type(data) is dict and not state.piece.ambiguous
     context = data.get("context") if is_read else None

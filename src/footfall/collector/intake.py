@@ -24,6 +24,7 @@ from footfall.collector.compression import inflate
 from footfall.collector.dialects import Route
 from footfall.collector.intake_log import IntakeLog
 from footfall.collector.lane import Lane
+from footfall.collector.locator import Locator
 from footfall.collector.memory import give_back
 from footfall.collector.pipeline import IntakeDecision, answer, decide, request_context
 from footfall.collector.settings import CollectorSettings
@@ -39,6 +40,10 @@ _COPIES = 2
 _BURST = 32_000_000  # bytes
 
 
+def _no_locator() -> None:
+    return None
+
+
 class Intake:
     """Takes requests in by the settings' limits. Any thread may use it."""
 
@@ -49,6 +54,7 @@ class Intake:
         clock: Clock,
         intake_log: IntakeLog,
         rules_for: RulesFor,
+        locator: Callable[[], Locator | None] = _no_locator,
         give_back: Callable[[], None] = give_back,
     ) -> None:
         self.settings = settings
@@ -62,6 +68,7 @@ class Intake:
         self._fault_log = intake_log
         self._give_back = give_back
         self.rules_for = rules_for
+        self._locator = locator
 
     def admit(self, *, is_keyed: bool) -> Claim:
         """Let a request in. Raises RequestError (503) when there is no room."""
@@ -88,7 +95,12 @@ class Intake:
             claim.hold(before + size)
 
         request = request_context(
-            envelope, sender, received_at=self._clock.now_us(), rules_for=self.rules_for, settings=self.settings
+            envelope,
+            sender,
+            received_at=self._clock.now_us(),
+            rules_for=self.rules_for,
+            settings=self.settings,
+            locator=self._locator(),
         )
         decision = decide(envelope, request, grow)
         claim.hold(decision.size)

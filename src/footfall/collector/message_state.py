@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from footfall.collector.bundle_rules import BundleRules, RulesFor
+from footfall.collector.locator import Locator
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.wire import MessageForm, Piece
 from footfall.events import Fault, VerdictName
@@ -49,6 +50,7 @@ class RequestContext(msgspec.Struct, frozen=True):
     `form` says where its messages say what, `shared` is the JSON of the envelope as it came, to be checked, and `kept`
     the same with the plan's transforms, to be written. For messages that were kept before, `transformed` is the bundle
     by which they were checked then: its transforms were applied. `environment` is the sender's; None is production.
+    `locator` finds the places of addresses; without one addresses stay as they came.
     """
 
     source: str
@@ -64,6 +66,7 @@ class RequestContext(msgspec.Struct, frozen=True):
     kept: bytes | None = None
     transformed: str | None = None
     environment: str | None = None
+    locator: Locator | None = None
 
 
 class MessageState:

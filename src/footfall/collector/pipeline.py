@@ -16,6 +16,8 @@ from footfall.collector.admission import Grow, unbounded
 from footfall.collector.bundle_rules import RulesFor
 from footfall.collector.consent_step import consent, withhold
 from footfall.collector.door_step import bundle_of, conceal, door
+from footfall.collector.location_step import locate
+from footfall.collector.locator import Locator
 from footfall.collector.message_ids import derived_id
 from footfall.collector.message_state import MessageState, RequestContext
 from footfall.collector.oversize import excerpt
@@ -39,7 +41,7 @@ _GROW_EVERY = 64  # messages
 _DAY_US = 86_400_000_000
 
 
-STEPS: tuple[Step, ...] = (readable, shape, door, consent, message_id, ids, time, traits, plan, somebody)
+STEPS: tuple[Step, ...] = (readable, shape, door, consent, locate, message_id, ids, time, traits, plan, somebody)
 """In this order: later steps lean on what earlier ones found (`plan` may find the device that `somebody` asks for).
 
 From `door` on no step sees a value that the plan transforms, but for the check that the plan makes of it, and from
@@ -73,7 +75,13 @@ class IntakeDecision(msgspec.Struct):
 
 
 def request_context(
-    envelope: RequestEnvelope, sender: Sender, *, received_at: int, rules_for: RulesFor, settings: CollectorSettings
+    envelope: RequestEnvelope,
+    sender: Sender,
+    *,
+    received_at: int,
+    rules_for: RulesFor,
+    settings: CollectorSettings,
+    locator: Locator | None = None,
 ) -> RequestContext:
     """What all messages of a request have in common that came in at `received_at` (us since 1970-01-01 UTC)."""
     context = envelope.context if type(envelope.context) is dict else {}
@@ -86,10 +94,11 @@ def request_context(
         context=context,
         form=envelope.form,
         shared=envelope.shared,
-        kept=_kept(envelope.shared, context, rules_for),
+        kept=_kept(envelope.shared, context, rules_for, locator),
         settings=settings,
         rules_for=rules_for,
         environment=sender.environment,
+        locator=locator,
     )
 
 
@@ -148,18 +157,20 @@ def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbo
     return IntakeDecision(len(envelope.pieces), Changes(rows, rejected), indexes, verdicts, notices, size + bodies)
 
 
-def _kept(shared: bytes | None, context: dict[str, Any], rules_for: RulesFor) -> bytes | None:
-    """The envelope as it may be written: with the plan's transforms."""
+def _kept(shared: bytes | None, context: dict[str, Any], rules_for: RulesFor, locator: Locator | None) -> bytes | None:
+    """The envelope as it may be written: with the plan's transforms, and its place for its address."""
     if shared is None or not context:
         return shared
     rules = rules_for(bundle_of(context, context))
     door = None if rules is None else rules.door
-    return shared if door is None else door.envelope(shared, context)
+    kept = shared if door is None else door.envelope(shared, context)
+    return kept if locator is None or context.get("ip") is None else locator.apply(kept, context)
 
 
 def _conceal_what_failed(state: MessageState, request: RequestContext) -> None:
     """Leave no planned value in clear, whichever step failed; where that fails too, nothing is kept of the message."""
-    if state.is_counted or (state.is_agreed and state.is_concealed and state.body is not state.piece.raw):
+    is_concealed = state.is_agreed and state.is_concealed and state.body is not state.piece.raw
+    if state.is_counted or (is_concealed and request.locator is None):
         return
     try:
         conceal(state, request)

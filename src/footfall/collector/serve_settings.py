@@ -34,7 +34,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     `data` is the data folder and has no default. `plan` is the tracking plan; without one everything is taken. `host`
     and `port` are the address; port 0 takes a free one. `write_keys` are texts `KEY`, `KEY=SOURCE` or
     `KEY=SOURCE:ENVIRONMENT`, secret, and `write_key_file` a file of them, a line each. `transform_key_file` has the
-    key for what the plan hashes. `allow_unknown_sources` takes keys of sources that the plan does not name.
+    key for what the plan hashes. `geo` is a database of places in MaxMind's format.
+    `allow_unknown_sources` takes keys of sources that the plan does not name.
     `log_format` and `verbose` are for the log. With `no_jobs` no job runs by itself. `collector` are the limits and
     times of the collector, `jobs` when its jobs run.
     """
@@ -46,6 +47,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     write_keys: tuple[str, ...] = ()
     write_key_file: Path | None = None
     transform_key_file: Path | None = None
+    geo: Path | None = None
     allow_unknown_sources: bool = False
     log_format: Literal["text", "json"] = "text"
     verbose: bool = False

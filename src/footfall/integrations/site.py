@@ -35,6 +35,7 @@ from footfall.plan.model import Staff
 from footfall.timestamps import is_plausible
 from footfall.web.bots import judge, list_version
 from footfall.web.capture import GPC_PATH, Departure, WebCapture
+from footfall.web.geo import location_of
 from footfall.web.proxies import TrustedProxies
 from footfall.web.request import WebRequest, WebResponse
 from footfall.web.rules import WebRules
@@ -100,7 +101,7 @@ class Site:
             prefix=options.prefix,
             exclude=tuple(options.exclude),
             client_hints=options.client_hints,
-            locate=None if options.geo is None else GeoFile(options.geo).record,
+            locate=None if options.geo is None else GeoFile(options.geo, location_of).find,
             honours_gpc=options.honours_gpc,
             secure=options.secure,
             debug=options.debug,

@@ -8,7 +8,6 @@ import msgspec
 
 from footfall.web.arrival import arrival_of
 from footfall.web.bots import list_version
-from footfall.web.geo import location_of
 from footfall.web.language import locale_of
 from footfall.web.origins import referrer_host
 from footfall.web.pages import is_embedded
@@ -36,7 +35,7 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
         context["locale"] = locale
     if (address := cut_address(request.peer)) is not None:
         context["ip"] = address
-    if rules.locate is not None and (location := location_of(rules.locate(request.peer))) is not None:
+    if rules.locate is not None and (location := rules.locate(request.peer)) is not None:
         context["location"] = location
     if recognition.bot is not None:
         context["bot"] = {"reason": recognition.bot.reason, "list": list_version()}

@@ -21,7 +21,7 @@ class WebRules(msgspec.Struct, frozen=True, kw_only=True):
     `consent` and `web` are the plan's, `purposes` the names of its purposes, that of page views first. `own_rule` says
     what the visitor of a request stated, where the site asks in its own way. `prefix` is the path below which footfall
     answers itself. `exclude` are more paths of which nothing is kept, as in `web`. `client_hints` asks
-    recognised visitors' browsers for more than their agent says. `locate` finds what a database says of an address.
+    recognised visitors' browsers for more than their agent says. `locate` finds country and region of an address.
     """
 
     consent: ConsentRules
@@ -34,7 +34,7 @@ class WebRules(msgspec.Struct, frozen=True, kw_only=True):
     exclude: Sequence[str] = ()
     consent_cookie: str = "ff_consent"
     client_hints: bool = False
-    locate: Callable[[str], object] | None = None
+    locate: Callable[[str], Mapping[str, str] | None] | None = None
     honours_gpc: bool = True
     secure: bool = True
     debug: bool = False

@@ -10,10 +10,25 @@ from footfall.web.proxies import parse_address
 from footfall.web.request import WebRequest
 from footfall.web.signing import Signer
 
-__all__ = ["STAFF_COOKIE", "StaffMarks"]
+__all__ = ["STAFF_COOKIE", "StaffMarks", "StaffNetworks"]
 
 STAFF_COOKIE = "ff_staff"
 _MARK = "staff"
+
+
+class StaffNetworks:
+    """The networks of the team's own people, as the plan has them; an address is in one of them, or is not."""
+
+    def __init__(self, networks: Sequence[str]) -> None:
+        self._networks: list[IPv4Network | IPv6Network] = [ip_network(network) for network in networks]
+        self._is_inside = lru_cache(4_096)(self._look)
+
+    def __contains__(self, address: str) -> bool:
+        return bool(self._networks) and self._is_inside(address)
+
+    def _look(self, text: str) -> bool:
+        address = parse_address(text)
+        return address is not None and any(address in network for network in self._networks)
 
 
 class StaffMarks:
@@ -21,9 +36,8 @@ class StaffMarks:
 
     def __init__(self, keys: Sequence[str | bytes], networks: Sequence[str] = (), *, has_link: bool = False) -> None:
         self._signer = Signer(keys, "staff")
-        self._networks: list[IPv4Network | IPv6Network] = [ip_network(network) for network in networks]
+        self._networks = StaffNetworks(networks)
         self._has_link = has_link
-        self._is_inside = lru_cache(4_096)(self._is_in_network)
 
     @property
     def link(self) -> str | None:
@@ -36,11 +50,7 @@ class StaffMarks:
 
     def marks(self, request: WebRequest) -> bool:
         """Whether a request is of the team's own people."""
-        if self._networks and self._is_inside(request.peer):
+        if request.peer in self._networks:
             return True
         value = request.cookie(STAFF_COOKIE) if self._has_link else None
         return value is not None and self.opens(value)
-
-    def _is_in_network(self, peer: str) -> bool:
-        address = parse_address(peer)
-        return address is not None and any(address in network for network in self._networks)

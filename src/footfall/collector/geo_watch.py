@@ -1,0 +1,69 @@
+"""GeoWatch: the geo file of a collector, read anew when another one takes its place."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from footfall.clock import Clock
+from footfall.collector.locator import Locator
+from footfall.errors import BrokenInputError
+from footfall.geo_file import GeoFile
+from footfall.web.geo import location_of
+
+__all__ = ["LOOK_EVERY", "GeoWatch"]
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks at the file."""
+
+_log = logging.getLogger("footfall")
+
+
+class GeoWatch:
+    """Has the `locator` of a file; `networks` are those of the plan's staff.
+
+    Raises MissingExtraError, and BrokenInputError where the file cannot be used. When that happens later, what was read
+    last stays in force.
+    """
+
+    def __init__(self, path: Path, networks: Sequence[str] = (), *, clock: Clock) -> None:
+        self._path = path
+        self._networks = networks
+        self._clock = clock
+        self._looked = clock.monotonic()
+        self._state = _state_of(path)
+        self.locator = self._read()
+
+    def is_due(self) -> bool:
+        """Whether it is time for a look; True once for each."""
+        now = self._clock.monotonic()
+        if now - self._looked < LOOK_EVERY:
+            return False
+        self._looked = now
+        return True
+
+    def refresh(self) -> None:
+        """Look whether the file is another one, and read it then."""
+        state = _state_of(self._path)
+        if state == self._state:
+            return
+        self._state = state
+        try:
+            self.locator = self._read()
+        except BrokenInputError as error:
+            _log.error("the geo file cannot be used; what was read of it before stays in force: %s", error)
+        else:
+            _log.info("geo file read anew: %s", self._path)
+
+    def _read(self) -> Locator:
+        return Locator(GeoFile(self._path, location_of).find, self._networks)
+
+
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    """What differs when a file was replaced or written; None for no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,0 +1,99 @@
+"""Locator: puts country and region beside the address of a message, and cuts the address. Pure.
+
+`location_step` says what becomes of which message.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from footfall.collector.json_split import members
+from footfall.collector.splice import splice_names
+from footfall.plan.checking.transform import Changer
+from footfall.plan.checking.transform_parts import Edit
+from footfall.web.proxies import cut_address
+from footfall.web.staff import StaffNetworks
+
+__all__ = ["Locator"]
+
+_KEY = "ip"
+_NULL = b"null"
+# A text without escaped letters of ASCII (\u0069 is an i) has this key written in one way alone. Where it is there
+# once, and the context has it, it is that of the context. To go by members would take ten times as long.
+_PLAIN_KEY = b'"ip"'
+_ESCAPES = (b"\\u006", b"\\u007")
+_PLAIN_MEMBER = re.compile(rb'"ip"[ \t\r\n]*+:[ \t\r\n]*+("[^"\\]*+")')
+_LEFT_OUT: Final = {_KEY: Edit("drop", {})}
+_NO_KEY: Final = Changer(None)
+
+
+class _Address(NamedTuple):
+    """What is kept of an address: its JSON text, cut, and the members that follow it, by name."""
+
+    text: bytes
+    more: Mapping[str, bytes]
+
+
+class Locator:
+    """Finds the place of an address. May be shared by threads.
+
+    `find` gives it as `{country, region}` or None, and `networks` are those of the plan's staff.
+    """
+
+    def __init__(self, find: Callable[[str], Mapping[str, str] | None], networks: Sequence[str] = ()) -> None:
+        self._find = find
+        self._staff = StaffNetworks(networks)
+        self._address = lru_cache(4_096)(self._read)
+
+    def apply(self, text: bytes, context: Mapping[str, Any], *, is_located: bool = True) -> bytes:
+        """A message or an envelope, whose decoded `context` has an `ip`, as it is kept.
+
+        Without `is_located` its address is cut and nothing is added.
+        """
+        value = context[_KEY]
+        address = self._address(value) if type(value) is str else _Address(_NULL, {})
+        span = _span(text)
+        if span is None:
+            return self.unread(text)
+        more = b""
+        if is_located:
+            more = b"".join(member for name, member in address.more.items() if name not in context)
+        return b"".join((text[: span[0]], address.text, more, text[span[1] :]))
+
+    def unread(self, text: bytes) -> bytes:
+        """A text that cannot be read, as it is kept: no address in it."""
+        return splice_names(text, _LEFT_OUT, _NO_KEY).text
+
+    def _read(self, value: str) -> _Address:
+        cut = cut_address(value)
+        if cut is None:
+            return _Address(_NULL, {})
+        more = {}
+        if (location := self._find(value)) is not None:
+            more["location"] = b',"location":' + msgspec.json.encode(location)
+        if value in self._staff:
+            more["staff"] = b',"staff":true'
+        return _Address(msgspec.json.encode(cut), more)
+
+
+def _span(text: bytes) -> tuple[int, int] | None:
+    """Where the value of `context.ip` is in the JSON of a message or an envelope."""
+    if not any(escape in text for escape in _ESCAPES) and text.count(_PLAIN_KEY) == 1:
+        match = _PLAIN_MEMBER.search(text)
+        if match is not None:
+            return match.span(1)
+    start, end = 0, len(text)
+    for key in ("context", _KEY):
+        try:
+            inside = [member for member in members(text[start:end]) if member.key == key]
+        except ValueError:
+            return None
+        if not inside:
+            return None
+        start, end = start + inside[-1].value, start + inside[-1].end
+    return start, end

@@ -1,0 +1,41 @@
+"""The place of an address is written into the JSON text around it, and every other byte stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from footfall.collector.locator import Locator
+
+LOCATOR = Locator({"203.0.113.7": {"country": "NO"}}.get, ["203.0.113.0/29"])
+CONTEXT = {"ip": "203.0.113.7"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (b'{"context":{"ip":"203.0.113.7"}}', b'{"context":{"ip":"203.0.113.0"+}}'),
+        (b'{ "context" : { "ip" :\n"203.0.113.7" } }', b'{ "context" : { "ip" :\n"203.0.113.0"+ } }'),
+        (b'{"context":{"\\u0069p":"203.0.113.7"},"ip":1}', b'{"context":{"\\u0069p":"203.0.113.0"+},"ip":1}'),
+        (b'{"context":{"i\\u0070":"203.0.113.7"},"a":"ip"}', b'{"context":{"i\\u0070":"203.0.113.0"+},"a":"ip"}'),
+        (b'{"context":{"ip":"203\\u002e0.113.7"}}', b'{"context":{"ip":"203.0.113.0"+}}'),
+        (b'{"ip":"203.0.113.7","context":{"ip":"1.1.1.1"}}', b'{"ip":"203.0.113.7","context":{"ip":"203.0.113.0"+}}'),
+        (b'{"a":"\\"ip","context":{"ip":"203.0.113.7"}}', b'{"a":"\\"ip","context":{"ip":"203.0.113.0"+}}'),
+        (b'{"a":1.10,"context":{"ip":"203.0.113.7"}}', b'{"a":1.10,"context":{"ip":"203.0.113.0"+}}'),
+    ],
+)  # fmt: skip
+def test_the_address_of_the_context_is_found_however_it_is_written(text: bytes, kept: bytes) -> None:
+    assert LOCATOR.apply(text, CONTEXT) == kept.replace(b"+", b',"location":{"country":"NO"},"staff":true')
+    assert LOCATOR.apply(text, CONTEXT, is_located=False) == kept.replace(b"+", b"")
+
+
+def test_a_text_that_cannot_be_cut_into_its_members_has_no_address() -> None:
+    assert LOCATOR.apply(b'["ip","ip"],"ip":"203.0.113.7"', CONTEXT) == b'["ip","ip"],"ip":null'
+    assert LOCATOR.unread(b'{"ip":"203.0.113.7') == b'{"ip":null'
+
+
+def test_members_that_the_context_has_are_not_written_twice() -> None:
+    text = b'{"context":{"ip":"203.0.113.7","staff":null}}'
+
+    assert LOCATOR.apply(text, {"ip": "203.0.113.7", "staff": None}) == (
+        b'{"context":{"ip":"203.0.113.0","location":{"country":"NO"},"staff":null}}'
+    )
