@@ -338,7 +338,7 @@ def test_a_template_makes_links_that_count(recorder: Recorder) -> None:
     app = application(recorder)
     with app.app_context():
         address = flask.render_template_string(
-            "{{ footfall_links.redirect('https://partner.example/', 'product_viewed', {'sku': 'A'}) }}"
+            "{{ footfall.link('https://partner.example/', 'product_viewed', sku='A') }}"
         )
 
     response = app.test_client().get(address, headers=CHROME)

@@ -19,6 +19,7 @@ from footfall.errors import UsageError
 from footfall.extras import needs
 from footfall.integrations.hit import Hit
 from footfall.integrations.settings import read_settings
+from footfall.integrations.templates import Templates
 from footfall.integrations.wsgi import HIT, WsgiMiddleware
 
 with needs("footfall.integrations.flask", "flask"):
@@ -56,8 +57,7 @@ class Footfall:
         middleware = WsgiMiddleware(app.wsgi_app, *read_settings(merged, defaults, import_string))
         app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to put something around it
         app.extensions["footfall"] = middleware.site
-        app.jinja_env.globals["footfall_links"] = middleware.site.links
-        app.jinja_env.globals["footfall_engagement"] = middleware.site.engagement
+        app.jinja_env.globals["footfall"] = Templates(lambda: middleware.site)
         request_started.connect(_begin, app)
         if middleware.site.options.user is not None:
             request_finished.connect(_ask_again, app)

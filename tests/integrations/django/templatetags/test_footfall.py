@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ def rendered(text: str) -> str:
 
 
 def test_a_link_of_a_template_counts_and_leads_on(browser: Any, recorder: Recorder) -> None:
-    address = rendered('{% footfall_redirect "https://partner.example/?a=b&c=d" "product_viewed" sku="A" %}')
+    address = rendered('{% footfall_link "https://partner.example/?a=b&c=d" "product_viewed" sku="A" %}')
 
     response = browser.get(address)
 
@@ -30,7 +31,7 @@ def test_a_link_of_a_template_counts_and_leads_on(browser: Any, recorder: Record
 
 def test_a_ping_of_a_template_is_taken_without_a_token_of_the_form(browser: Any, recorder: Recorder) -> None:
     address = rendered(
-        '{% footfall_redirect "https://partner.example/" "product_viewed" sku="A" as link %}{% footfall_ping link %}'
+        '{% footfall_link "https://partner.example/" "product_viewed" sku="A" as link %}{% footfall_ping link %}'
     )
 
     response = browser.post(address, "PING", content_type="text/ping")
@@ -40,7 +41,9 @@ def test_a_ping_of_a_template_is_taken_without_a_token_of_the_form(browser: Any,
 
 
 def test_a_pixel_of_a_template_is_a_picture(browser: Any, recorder: Recorder) -> None:
-    response = browser.get(rendered('{% footfall_pixel "product_viewed" sku="A" %}'))
+    (address,) = re.findall('src="(.*?)"', rendered('{% footfall_pixel "product_viewed" sku="A" %}'))
+
+    response = browser.get(address)
 
     assert response["Content-Type"] == "image/gif"
     assert [message["event"] for message in recorder.messages] == ["product_viewed"]
@@ -50,7 +53,7 @@ def test_engagement_is_html_in_a_template_where_it_is_on(recorder: Recorder) -> 
     from django.conf import settings
     from django.test import override_settings
 
-    text = '{% footfall_mark "product_viewed" sku="A" %}{% footfall_beats "product_viewed" sku="A" %}'
+    text = '{% footfall_mark "product_viewed" sku="A" %}{% footfall_stylesheet "product_viewed" sku="A" %}'
 
     assert rendered(text) == ""
     with override_settings(FOOTFALL={**settings.FOOTFALL, "engagement": True}):

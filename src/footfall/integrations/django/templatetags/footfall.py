@@ -1,49 +1,34 @@
-"""Tags for Django's templates: `{% load footfall %}`, then addresses that count an event of the plan.
+"""Tags for Django's templates, after `{% load footfall %}`: what counts an event of the plan. See `templates`.
 
-{% footfall_redirect "https://partner.example/" "partner_link_clicked" partner="acme" %}
+{% footfall_link "https://partner.example/" "partner_link_clicked" partner="acme" %}
 {% footfall_ping address %}
 {% footfall_pixel "page_rendered" page="offer" %}
-{% footfall_beats "page_engaged" page="offer" %}
+{% footfall_stylesheet "page_engaged" page="offer" %}
 {% footfall_mark "prices_seen" %}
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import template
 
 from footfall.integrations.django.settings import current_site
+from footfall.integrations.templates import TEMPLATE_NAMES, Templates
 
 __all__ = ["register"]
 
 register = template.Library()
 
 
-def footfall_redirect(target: str, event: str, **properties: Any) -> str:
-    """The address that counts `event` and leads on to `target`. See Links.redirect."""
-    return current_site().links.redirect(target, event, properties)
+def _tag(name: str) -> Callable[..., str]:
+    def tag(*texts: str, **properties: Any) -> str:  # Django would have the `self` of a method be given, too
+        text: str = getattr(Templates(current_site), name)(*texts, **properties)
+        return text  # which may be Html
+
+    return tag
 
 
-def footfall_ping(address: str) -> str:
-    """The address for `<a ping>` of one that `footfall_redirect` made."""
-    return current_site().links.ping_of(address)
-
-
-def footfall_pixel(event: str, **properties: Any) -> str:
-    """The address of a picture that counts `event`. See Links.pixel."""
-    return current_site().links.pixel(event, properties)
-
-
-def footfall_beats(event: str, **properties: Any) -> str:
-    """HTML that counts `event` every 15 seconds that the page is visible. See Engagement.beats."""
-    return current_site().engagement.beats(event, properties)
-
-
-def footfall_mark(event: str, **properties: Any) -> str:
-    """HTML that counts `event` when it comes into view. See Engagement.mark."""
-    return current_site().engagement.mark(event, properties)
-
-
-for _tag in (footfall_beats, footfall_mark, footfall_ping, footfall_pixel, footfall_redirect):
-    register.simple_tag(_tag)
+for _name in TEMPLATE_NAMES:
+    register.simple_tag(_tag(_name), name=f"footfall_{_name}")
