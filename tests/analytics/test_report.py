@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from tests.analytics.shop import DAY, NOW, REVENUE, MakeEntry, buy, plan_of, report_of
+from tests.maintenance.folders import collect, seal
 
-from footfall.analytics import JOURNEYS, KPIS
+from footfall.analytics import JOURNEYS, KPIS, Dataset, report
 from footfall.errors import UsageError
 from footfall.plan.model import (
     Count,
@@ -65,3 +69,36 @@ def test_every_figure_states_its_definition(entry: MakeEntry) -> None:
     assert "1970-01-04 01:00:00+01:00 (inclusive) to 1970-01-11 01:00:00+01:00 (exclusive), Europe/Stockholm" in revenue
     assert "junk anonymous_id and device streams are not persons" in actors
     assert "one message fills one step" in found[JOURNEYS][0].definition
+
+
+PROGRAM = """
+import sys
+from datetime import UTC, datetime
+from footfall.analytics import Dataset, report
+from footfall.plan.model import Count, Event, Journey, Kpi, Plan, Step, Unique
+kpis = {
+    "actors": Kpi(name="actors", measure=Unique(event="seen", property="actor"), window=None),
+    "count": Kpi(name="count", measure=Count(event="seen"), window=7 * 86400),
+}
+steps = (Step(id="first", event="seen"), Step(id="last", event="bought"))
+plan = Plan(
+    id="shop",
+    events={name: Event(name=name, wire_name=name) for name in ("seen", "bought")},
+    kpis=kpis,
+    journeys={"way": Journey(name="way", by="user", within=None, steps=steps)},
+)
+with Dataset.open(sys.argv[1], plan) as dataset:
+    answer = report(dataset, plan, now=datetime(2999, 1, 1, tzinfo=UTC))
+print(answer.data.messages, "pandas" in sys.modules)
+"""
+
+
+def test_a_report_by_a_program_loads_no_pandas_where_the_cache_has_who_is_who(tmp_path: Path) -> None:
+    collect(tmp_path, ["1", "2", "3"])
+    collect(tmp_path, ["4", "5"], event="bought")
+    seal(tmp_path)
+    with Dataset.open(tmp_path, plan_of()) as dataset:
+        report(dataset, plan_of(), now=NOW)
+
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "5 False\n"

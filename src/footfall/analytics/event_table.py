@@ -164,7 +164,7 @@ def _read(part: Part, table: Any, source: EventStretch, asked: AskedEvent) -> _P
 def _copied(table: Any) -> Any:
     """A copy, so that the columns of a whole part are not kept for a stretch of it."""
     # Of one array alone, concat_arrays makes no copy.
-    columns = [pyarrow.concat_arrays([*column.chunks, pyarrow.array([], column.type)]) for column in table.columns]
+    columns = [pyarrow.concat_arrays([*column.chunks, pyarrow.nulls(0, column.type)]) for column in table.columns]
     return pyarrow.table(columns, table.column_names)
 
 
@@ -181,8 +181,11 @@ def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequ
         sql = f"p{number}"  # not the property's name: DuckDB's names know no upper case
         of_property, columns[prop.item.name] = joined(prop, [piece.values[number] for piece in pieces], sql)
         arrays |= of_property
-    hand_over(connection, pyarrow.table(arrays), f"CREATE TABLE {asked.table}_rows AS SELECT * FROM handed")
-    pyarrow.default_memory_pool().release_unused()
+    if asked.wanted:
+        hand_over(connection, pyarrow.table(arrays), f"CREATE TABLE {asked.table}_rows AS SELECT * FROM handed")
+        pyarrow.default_memory_pool().release_unused()
+    else:  # columns of whole numbers are read as fast where they are
+        connection.register(f"{asked.table}_rows", pyarrow.table(arrays))
     connection.execute(with_kinds(asked.table, "*"))
     is_stored = len(arrays["person"]) > 0 or any(map(asked.counts_whole, asked.sources))
     return PropertyTable(

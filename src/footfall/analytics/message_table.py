@@ -47,7 +47,7 @@ def make_message_table(
     with ThreadPoolExecutor(THREADS) as pool:
         tables = list(pool.map(read, range(len(parts))))
     schema = pyarrow.schema([(column, _TYPES.get(column, _TEXT)) for column in wanted])
-    table = pyarrow.concat_tables([schema.empty_table(), *tables])
+    table = pyarrow.concat_tables([pyarrow.Table.from_batches([], schema), *tables])
     if "person" not in wanted:
         connection.register(name, table)
         return

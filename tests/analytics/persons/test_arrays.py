@@ -7,12 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footfall.analytics.persons.arrays import (
+    BIG,
+    FALSE,
     INT,
     constant,
     few_true,
     flags,
+    integer,
     joined,
     least,
+    none,
     paired,
     patched,
     positions,
@@ -25,6 +29,18 @@ rows = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(-3, 
 
 def ints(values: list[int]) -> pyarrow.Array:
     return pyarrow.array(values, INT)
+
+
+@given(st.sampled_from([(pyarrow.uint8(), 0, 255), (INT, -(2**31), 2**31 - 1), (BIG, -(2**63), 2**63 - 1)]), st.data())
+def test_scalars_and_arrays_without_a_value_are_those_of_arrow(
+    limits: tuple[pyarrow.DataType, int, int], data: st.DataObject
+) -> None:
+    type_, low, high = limits
+    value = data.draw(st.sampled_from([low, 0, high]) | st.integers(low, high))
+
+    assert integer(value, type_) == pyarrow.scalar(value, type_)
+    assert none(type_) == pyarrow.array([], type_)
+    assert pyarrow.scalar(value=False) == FALSE
 
 
 @given(st.integers(0, 50))

@@ -66,6 +66,19 @@ def test_a_second_opening_reads_no_ids_of_any_part(folder: Path) -> None:
     assert [sum(row is not None for row in column) for column in columns] == [4, 2, 2]
 
 
+@pytest.mark.parametrize("kept", range(4))
+@pytest.mark.parametrize("asked", range(4))
+@pytest.mark.parametrize("tail", [False, True])
+def test_persons_are_counted_the_same_whatever_parts_the_cache_is_of(
+    tmp_path: Path, *, kept: int, asked: int, tail: bool
+) -> None:
+    Persons.of(sealed()[:kept], "shop", PersonsCache(tmp_path))
+    parts = [*sealed()[:asked], *([ListPart(LOGS[-1])] if tail else [])]
+    expected = Persons.of(parts, "shop").counts
+
+    assert [Persons.of(parts, "shop", PersonsCache(tmp_path)).counts for _ in range(2)] == [expected, expected]
+
+
 def test_moves_of_any_rows_come_out_of_the_cache_as_the_part_has_them(folder: Path) -> None:
     cache = PersonsCache(folder)
     for part in sealed():

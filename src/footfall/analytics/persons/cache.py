@@ -23,7 +23,7 @@ import msgspec
 import pyarrow
 
 from footfall.analytics.persons.arrays import BIG, INT, joined
-from footfall.analytics.persons.dictionary import IdDictionary
+from footfall.analytics.persons.dictionary import Counts, IdDictionary
 from footfall.analytics.persons.places import IdPlaces
 from footfall.analytics.persons.subjects import Moves
 from footfall.analytics.persons.summary import PartRows, PartSummary
@@ -38,7 +38,7 @@ _log = logging.getLogger("footfall")
 FOLDER = "cache"
 """The name of the folder in a data folder."""
 
-_VERSION = 6  # of the tables
+_VERSION = 7  # of the tables
 _DICTIONARY = "persons"
 _SUFFIX = ".part"
 _PLACES = ".places"
@@ -168,21 +168,22 @@ class PersonsCache:
         """Write the marks of the part of that name."""
         self._write(f"{name}{_MARKS}", (name,), (), {"marks": pyarrow.table({"marks": marks})})
 
-    def dictionary(self, names: Sequence[str]) -> IdDictionary | None:
-        """A dictionary of the first of these parts, in this order."""
+    def dictionary(self, names: Sequence[str]) -> tuple[IdDictionary, Counts] | None:
+        """A dictionary of the first of these parts, in this order, and how many persons and devices it has."""
         header, tables = self._read(_DICTIONARY, names, ("per_id", *_TABLES, "maps"))
         if header is None:
             return None
         maps, start = [], 0
-        sessions, *sizes = header.numbers
+        sessions, persons, devices, *sizes = header.numbers
         for size in sizes:
             maps.append(joined([tables["maps"].column("numbers")]).slice(start, size))
             start += size
         fields = {name: joined([tables["per_id"].column(name)]) for name in _PER_ID}
-        return IdDictionary(**fields, **{name: tables[name] for name in _TABLES}, maps=tuple(maps), sessions=sessions)
+        tables = {name: tables[name] for name in _TABLES}
+        return IdDictionary(**fields, **tables, maps=tuple(maps), sessions=sessions), (persons, devices)
 
-    def keep_dictionary(self, names: Sequence[str], dictionary: IdDictionary) -> None:
-        """Write the dictionary of these parts, and remove what is of no part of them.
+    def keep_dictionary(self, names: Sequence[str], dictionary: IdDictionary, counts: Counts) -> None:
+        """Write the dictionary of these parts with its `counts`, and remove what is of no part of them.
 
         One that is there stays where it has all of these parts first, and more: then these are those of an earlier day.
         """
@@ -192,8 +193,8 @@ class PersonsCache:
         tables = {name: getattr(dictionary, name) for name in _TABLES}
         tables["per_id"] = pyarrow.table({name: getattr(dictionary, name) for name in _PER_ID})
         tables["maps"] = pyarrow.table({"numbers": joined(dictionary.maps)})
-        sizes = map(len, dictionary.maps)
-        self._write(_DICTIONARY, tuple(names), (dictionary.sessions, *sizes), tables)
+        numbers = (dictionary.sessions, *counts, *map(len, dictionary.maps))
+        self._write(_DICTIONARY, tuple(names), numbers, tables)
         self._remove_others({_DICTIONARY, *(f"{name}{suffix}" for name in names for suffix in _OF_PARTS)})
 
     def _header(self, name: str) -> CacheHeader | None:

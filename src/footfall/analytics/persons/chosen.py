@@ -11,7 +11,7 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import INT, joined
-from footfall.analytics.persons.dictionary import DEVICE
+from footfall.analytics.persons.dictionary import DEVICE, Counts
 from footfall.analytics.persons.persons import Persons
 from footfall.storage.part import Stretch
 
@@ -54,7 +54,7 @@ class ChosenPersons(Persons):
         return self._every.persons_at(part, self._rows[part].take(rows) if part in self._rows else rows)
 
     @property
-    def counts(self) -> tuple[int, int]:
+    def counts(self) -> Counts:
         persons, devices = self._every.counts
         streams = pc.sum(pc.greater_equal(self._gone, DEVICE)).as_py() or 0
         return persons - (len(self._gone) - streams), devices - streams

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import BIG, INT, joined, positions
+from footfall.analytics.persons.arrays import BIG, INT, integer, joined, none, positions
 from footfall.analytics.persons.timelines import ENTRIES
 
-__all__ = ["ALIASES", "CLAIMS", "DEVICE", "EMPTY", "NOBODY", "SESSION", "SHARED", "VISITOR", "IdDictionary"]
+__all__ = ["ALIASES", "CLAIMS", "DEVICE", "EMPTY", "NOBODY", "SESSION", "SHARED", "VISITOR", "Counts", "IdDictionary"]
 
 # A person is a number that says its kind too: users go by the number of their canonical id.
 VISITOR = 1 << 29
@@ -26,6 +26,9 @@ DEVICE = 3 << 29
 
 NOBODY, SHARED = -1, -2
 """Owners of a device: nobody was identified on it, or several users were."""
+
+Counts = tuple[int, int]
+"""How many persons have a message, and how many streams of connected products."""
 
 CLAIMS = pyarrow.schema({"device": INT, "user": INT, "part": INT, "row": INT, "at": BIG})
 ALIASES = pyarrow.schema({"previous": INT, "user": INT, "effect": pyarrow.string()})
@@ -69,21 +72,21 @@ class IdDictionary(NamedTuple):
         It is SHARED where only a session says who. See `footfall.analytics.persons.subjects`.
         """
         owners = self.owners.take(numbers)
-        visitors = pc.if_else(pc.equal(owners, NOBODY), pc.add(numbers, pyarrow.scalar(VISITOR, INT)), owners)
-        products = pc.add(numbers, pyarrow.scalar(DEVICE, INT))
+        visitors = pc.if_else(pc.equal(owners, integer(NOBODY)), pc.add(numbers, integer(VISITOR)), owners)
+        products = pc.add(numbers, integer(DEVICE))
         return pyarrow.concat_arrays([self.canonical.take(numbers), visitors, products, pyarrow.nulls(1, INT)])
 
 
 EMPTY = IdDictionary(
-    ids=pyarrow.array([], pyarrow.string()),
-    roles=pyarrow.array([], pyarrow.uint8()),
-    canonical=pyarrow.array([], INT),
-    owners=pyarrow.array([], INT),
-    first_entry=pyarrow.array([], INT),
-    entry_count=pyarrow.array([], INT),
-    claims=CLAIMS.empty_table(),
-    aliases=ALIASES.empty_table(),
-    entries=ENTRIES.empty_table(),
+    ids=none(pyarrow.string()),
+    roles=none(pyarrow.uint8()),
+    canonical=none(INT),
+    owners=none(INT),
+    first_entry=none(INT),
+    entry_count=none(INT),
+    claims=pyarrow.Table.from_batches([], CLAIMS),
+    aliases=pyarrow.Table.from_batches([], ALIASES),
+    entries=pyarrow.Table.from_batches([], ENTRIES),
     maps=(),
     sessions=SESSION,
 )

@@ -12,9 +12,9 @@ from uuid import UUID, uuid5
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import INT, constant, joined, least, paired, positions
+from footfall.analytics.persons.arrays import FALSE, INT, constant, integer, joined, least, none, paired, positions
 from footfall.analytics.persons.cache import PersonsCache
-from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, IdDictionary
+from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, Counts, IdDictionary
 from footfall.analytics.persons.lookups import Lookups
 from footfall.analytics.persons.merging import extended
 from footfall.analytics.persons.nobody import with_nobodys_reasons
@@ -35,7 +35,7 @@ IS_DEVICE_SQL = f"coalesce(person >= {DEVICE}, FALSE)"
 
 _TEXT = pyarrow.string()
 _THREADS = 4  # that read parts
-_NONE, _NO_TEXT = pyarrow.array([], INT), pyarrow.array([], _TEXT)
+_NONE, _NO_TEXT = none(), none(_TEXT)
 _MANY = 1_000  # devices
 _KIND_BITS = VISITOR.bit_length() - 1
 
@@ -57,6 +57,7 @@ class Persons:
         plan_id: str,
         numbers: dict[str, int] | None = None,
         columns: Mapping[int, Any] | None = None,
+        counts: Counts | None = None,
     ) -> None:
         self.dictionary = dictionary
         self._plan_id = plan_id
@@ -65,6 +66,7 @@ class Persons:
         self._numbers = numbers or {}
         self._columns = dict(columns or {})
         self._are_given = columns is not None
+        self._counts = counts
         self._heads: dict[str, tuple[Any, Any]] = {}
         self._firsts = pyarrow.table({"device": _NONE, "source": _NO_TEXT, "message_id": _NO_TEXT})
 
@@ -76,13 +78,14 @@ class Persons:
         """
         sealed = list(itertools.takewhile(lambda part: part.name, parts)) if cache is not None else []
         names = [part.name for part in sealed]
-        dictionary = (cache.dictionary(names) if cache is not None else None) or EMPTY
+        dictionary, counts = (cache.dictionary(names) if cache is not None else None) or (EMPTY, (0, 0))
         number = len(dictionary.maps)
-        reader = PartReader(parts[:number], cache, {})
+        persons = cls(PartReader(parts[:number], cache, {}), dictionary, plan_id, counts=counts)
         if cache is not None and number < len(sealed):
-            reader, dictionary = _extended(reader, dictionary, sealed[number:])
-            cache.keep_dictionary(names, dictionary)
-        return cls(*_extended(reader, dictionary, parts[len(sealed) :]), plan_id)
+            persons = cls(*_extended(persons.reader, dictionary, sealed[number:]), plan_id)
+            cache.keep_dictionary(names, persons.dictionary, persons.counts)
+        tail = parts[len(sealed) :]
+        return cls(*_extended(persons.reader, persons.dictionary, tail), plan_id) if tail else persons
 
     def extended(self, *parts: Part) -> Self:
         """The persons of some more parts too; the numbers of the parts before stay, and those of persons too.
@@ -162,11 +165,11 @@ class Persons:
 
     def _with_sessions(self, part: int, persons: Any, start: int) -> Any:
         """Persons of rows from `start` on, each SHARED one as its session says."""
-        is_shared = pc.fill_null(pc.equal(persons, SHARED), False)
+        is_shared = pc.fill_null(pc.equal(persons, integer(SHARED)), FALSE)
         if not pc.any(is_shared).as_py():
             return persons
         rows, theirs = self._in_sessions[part]
-        is_here = pc.and_(pc.greater_equal(rows, start), pc.less(rows, start + len(persons)))
+        is_here = pc.and_(pc.greater_equal(rows, integer(start)), pc.less(rows, integer(start + len(persons))))
         return pc.replace_with_mask(persons, is_shared, theirs.filter(is_here))
 
     @cached_property
@@ -207,11 +210,13 @@ class Persons:
         return pyarrow.concat_tables(tables).combine_chunks()
 
     @property
-    def counts(self) -> tuple[int, int]:
+    def counts(self) -> Counts:
         """How many persons have a message, and how many streams of connected products."""
-        sessions = pc.count_distinct(self._of_sessions.column("person")).as_py()
-        users, visitors, devices = (len(self._kinds[kind][0]) for kind in ("user", "anonymous", "device"))
-        return users + visitors + sessions, devices
+        if self._counts is None:
+            sessions = pc.count_distinct(self._of_sessions.column("person")).as_py()
+            users, visitors, devices = (len(self._kinds[kind][0]) for kind in ("user", "anonymous", "device"))
+            self._counts = users + visitors + sessions, devices
+        return self._counts
 
     @cached_property
     def _kinds(self) -> Mapping[str, tuple[Any, Any]]:
@@ -219,19 +224,19 @@ class Persons:
         roles, owners = self.dictionary.roles, self.dictionary.owners
         place = positions(len(roles))
         users = self.dictionary.canonical.filter(has_role(roles, USER)).unique()
-        visitors = place.filter(pc.and_(has_role(roles, ALONE), pc.equal(owners, NOBODY)))
+        visitors = place.filter(pc.and_(has_role(roles, ALONE), pc.equal(owners, integer(NOBODY))))
         products = place.filter(has_role(roles, STREAM))
         return {
             "user": (users, users),
-            "anonymous": (pc.add(visitors, pyarrow.scalar(VISITOR, INT)), visitors),
-            "device": (pc.add(products, pyarrow.scalar(DEVICE, INT)), products),
+            "anonymous": (pc.add(visitors, integer(VISITOR)), visitors),
+            "device": (pc.add(products, integer(DEVICE)), products),
         }
 
     @property
     def _of_sessions(self) -> Any:
         """The person and the device of each entry of a session in which nobody was identified."""
         entries = self._entries.select(["person", "device"])
-        return entries.filter(pc.fill_null(pc.greater_equal(entries.column("person"), SESSION), False))
+        return entries.filter(pc.fill_null(pc.greater_equal(entries.column("person"), integer(SESSION)), FALSE))
 
     def reasons(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """Why each row is whose it is (`footfall.identity.attribution.Reason`), as a string array."""

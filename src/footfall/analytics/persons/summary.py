@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import constant, flags, joined, least, positions
+from footfall.analytics.persons.arrays import constant, flags, integer, joined, least, positions
 from footfall.analytics.persons.subjects import Moves, subjects_of
 from footfall.analytics.persons.usable import usable
 from footfall.storage.part import Part
@@ -59,8 +59,7 @@ class PartSummary(NamedTuple):
 
 def has_role(roles: Any, bit: int) -> Any:
     """For each of some roles, whether it has the bit."""
-    zero = pyarrow.scalar(0, roles.type)
-    return pc.not_equal(pc.bit_wise_and(roles, pyarrow.scalar(bit, roles.type)), zero)
+    return pc.not_equal(pc.bit_wise_and(roles, integer(bit, roles.type)), integer(0, roles.type))
 
 
 def rows_of_type(part: Part, type_: str) -> Any:
