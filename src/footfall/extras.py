@@ -27,6 +27,7 @@ EXTRAS: Mapping[str, Extra] = {
     "httptools": "server",
     "is_crawler": "web",
     "itsdangerous": "demo",
+    "jinja2": "demo",
     "maxminddb": "geo",
     "pyarrow": "server",
     "python_multipart": "demo",

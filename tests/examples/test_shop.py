@@ -67,7 +67,7 @@ def test_a_visitor_who_signs_in_late_is_one_person_from_the_first_page_to_the_or
         browser.get("/")
         browser.get("/products/GW-200", params={"position": "0"})
         browser.post("/cart", data={"sku": "GW-200", "quantity": "2"})
-        browser.post("/sign-in", data={"email": "kari@mail.example", "name": "Kari"})
+        browser.post("/sign-in", data={"email": "kari@mail.example", "name": "Kari & <b>"})
         declined = buy(browser, "0002")[1]
         form, paid = buy(browser, "4242")
         pressed_twice = browser.post("/checkout", data=form)
@@ -80,6 +80,7 @@ def test_a_visitor_who_signs_in_late_is_one_person_from_the_first_page_to_the_or
 
     assert "Your bank declined the payment" in declined.text
     assert 'value="kari@mail.example"' in declined.text
+    assert "Kari &amp; &lt;b&gt;</a>" in declined.text
     assert paid.url == pressed_twice.url
     assert "NOK\N{NO-BREAK SPACE}2\N{NO-BREAK SPACE}682.00" in paid.text
     assert report["data"]["persons"] == 1

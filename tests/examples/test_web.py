@@ -68,11 +68,15 @@ def test_a_visitor_of_the_shop_agrees_and_buys(
         post(browser, f"/cart{slash}", sku="lamp")
         order = post(browser, f"/orders{slash}")
         missing = browser.get(f"/products/table{slash}")
-    wait_until(lambda: counts(checkout / "web-data").get("order_completed") == 1)
+        link = re.search('href="(/footfall/redirect/[^"]+)"', product.text)
+        assert link is not None
+        leads_on = browser.get(link[1], follow_redirects=False)
+    wait_until(lambda: counts(checkout / "web-data").get("guide_opened") == 1)
 
     assert nobody
     assert product.headers["Footfall"] == "counted"
     assert "Thank you" in order.text
+    assert (leads_on.status_code, leads_on.headers["Location"]) == (303, "https://www.example.org/care")
     assert missing.headers["Footfall"] == "not counted (not_found)"
     assert counts(checkout / "web-data")["product_added"] == 1
     assert re.search(r"revenue +49\.00 EUR", run(report))

@@ -8,22 +8,25 @@ from __future__ import annotations
 import contextlib
 import uuid
 from collections.abc import AsyncIterator, Sequence
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.templating import Jinja2Templates
 
-from fjordhome import pages
-from fjordhome.stock import CURRENCY, PRODUCTS, Account, Cart, Order, PaymentError, Shop
+from fjordhome.stock import CARDS, COUNTRIES, CURRENCY, PRODUCTS, Account, Cart, Order, PaymentError, Shop
 from footfall import AsyncClient
 from footfall.integrations.starlette import FootfallMiddleware
 
+HERE = Path(__file__).parent
 DECLINED = {
     "declined": "Your bank declined the payment. Try another card.",
     "timeout": "Your bank did not answer. Nothing was taken; try again, or use another card.",
@@ -41,8 +44,17 @@ def cart_of(request: Request) -> Cart:
     return cart
 
 
-def page(request: Request, title: str, body: str, status: int = 200) -> Response:
-    return HTMLResponse(pages.Frame(account_of(request), cart_of(request))(title, body), status)
+def money(amount: Decimal) -> str:
+    return f"NOK {amount:,.2f}".translate({ord(" "): "\N{NO-BREAK SPACE}", ord(","): "\N{NO-BREAK SPACE}"})
+
+
+templates = Jinja2Templates(HERE / "templates")
+templates.env.filters["money"] = money
+
+
+def page(request: Request, template: str, **context: Any) -> Response:
+    around = {"account": account_of(request), "cart": cart_of(request)}
+    return templates.TemplateResponse(request, template, around | context)
 
 
 def redirect(path: str) -> Response:
@@ -55,7 +67,7 @@ async def form_of(request: Request) -> dict[str, str]:
 
 
 async def home(request: Request) -> Response:
-    return page(request, "Warm homes, read well", pages.home())
+    return page(request, "home.html", products=PRODUCTS.values())
 
 
 async def product(request: Request) -> Response:
@@ -73,7 +85,7 @@ async def product(request: Request) -> Response:
             "position": int(position) if position.isascii() and position.isdigit() else None,
         },
     )
-    return page(request, item.name, pages.product_page(item))
+    return page(request, "product.html", product=item)
 
 
 async def summer(request: Request) -> Response:
@@ -81,11 +93,11 @@ async def summer(request: Request) -> Response:
     item = PRODUCTS["SENSOR-H1"]
     request.state.footfall.track("summer_banner_seen", {"banner": "cellar"})
     request.state.footfall.track("product_viewed", {"sku": item.sku, "price": f"{item.price} kr", "currency": CURRENCY})
-    return page(request, "Summer offer", pages.summer(item))
+    return page(request, "summer.html", product=item)
 
 
 async def show_cart(request: Request) -> Response:
-    return page(request, "Your cart", pages.cart_page(cart_of(request)))
+    return page(request, "cart.html")
 
 
 async def add_to_cart(request: Request) -> Response:
@@ -119,7 +131,11 @@ async def checkout(request: Request) -> Response:
         "checkout_started",
         {"cart_id": cart.cart_id, "total": total, "items": cart.items(), "currency": CURRENCY},
     )
-    return page(request, "Checkout", pages.checkout(cart, account.email if account else ""))
+    return checkout_page(request, account.email if account else "")
+
+
+def checkout_page(request: Request, email: str, problem: str = "") -> Response:
+    return page(request, "checkout.html", email=email, problem=problem, countries=COUNTRIES, cards=CARDS)
 
 
 async def pay(request: Request) -> Response:
@@ -145,7 +161,7 @@ async def pay(request: Request) -> Response:
             {"order_id": cart.order_id, "reason": error.reason, "attempt": cart.attempts, "currency": CURRENCY},
         )
         problem = DECLINED.get(error.reason, "The payment failed. Try another card.")
-        return page(request, "Checkout", pages.checkout(cart, form.get("email", ""), problem))
+        return checkout_page(request, form.get("email", ""), problem)
     shop.empty_cart(request.session["shopper"])
     track_order(request, order)
     return redirect(f"/orders/{order.order_id}")
@@ -176,11 +192,11 @@ async def order_done(request: Request) -> Response:
     order = request.app.state.shop.orders.get(request.path_params["order_id"])
     if order is None or order.shopper != request.session.get("shopper"):
         raise HTTPException(404)
-    return page(request, "Thank you", pages.order_done(order))
+    return page(request, "order.html", order=order)
 
 
 async def sign_in_form(request: Request) -> Response:
-    return page(request, "Sign in", pages.sign_in())
+    return page(request, "sign_in.html")
 
 
 async def sign_in(request: Request) -> Response:
@@ -205,7 +221,7 @@ async def sign_out(request: Request) -> Response:
 
 
 async def feedback_form(request: Request) -> Response:
-    return page(request, "Feedback", pages.feedback(request.query_params.get("order", "")))
+    return page(request, "feedback.html", order_id=request.query_params.get("order", ""))
 
 
 async def feedback(request: Request) -> Response:
@@ -220,12 +236,12 @@ async def feedback(request: Request) -> Response:
     if form.get("order", "") in request.app.state.shop.orders:
         properties["order_id"] = form["order"]
     request.state.footfall.track("feedback_given", properties)
-    return page(request, "Thank you", pages.message("Thank you", "We read every answer."))
+    return page(request, "message.html", title="Thank you", text="We read every answer.")
 
 
-async def not_found(_request: Request, _error: Exception) -> Response:
-    body = pages.message("There is no such page", "What you look for may be in the shop.")
-    return HTMLResponse(pages.Frame(None, Cart())("Not found", body), 404)
+async def not_found(request: Request, _error: Exception) -> Response:
+    context = {"title": "There is no such page", "text": "What you look for may be in the shop."}
+    return templates.TemplateResponse(request, "message.html", context, 404)
 
 
 ROUTES = [
@@ -242,7 +258,7 @@ ROUTES = [
     Route("/sign-out", sign_out, methods=["POST"]),
     Route("/feedback", feedback_form),
     Route("/feedback", feedback, methods=["POST"]),
-    Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+    Mount("/static", StaticFiles(directory=HERE / "static")),
 ]
 
 

@@ -35,7 +35,7 @@ _USAGE = 2
 _STARTS_WITHIN = 60.0  # seconds; long for a machine that has nothing else to do, and short for one that has
 _ENDS_WITHIN = 60.0  # seconds after the last visitor
 _GATEWAYS = 4
-_OF_SHOP = ("itsdangerous", "python_multipart", "starlette")  # what the shop, another process, imports
+_OF_SHOP = ("itsdangerous", "jinja2", "python_multipart", "starlette")  # what the shop, another process, imports
 _READINGS = 15
 
 
