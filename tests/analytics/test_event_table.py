@@ -287,7 +287,9 @@ def test_a_table_is_used_again_for_a_later_moment_and_for_no_earlier_one(entry: 
         assert dataset.events("buy") is not table
 
 
-@pytest.mark.parametrize(("stored", "expected"), [((), 0), (("seq",), 2), (("received_at",), 2)])
+@pytest.mark.parametrize(
+    ("stored", "expected"), [(("person",), 0), (("person", "seq"), 2), (("person", "received_at"), 2)]
+)
 def test_who_did_what_when_is_read_from_the_cache_alone(
     entry: MakeEntry, tmp_path: Path, stored: tuple[str, ...], expected: int
 ) -> None:
@@ -303,6 +305,24 @@ def test_who_did_what_when_is_read_from_the_cache_alone(
 
     assert times == [(seq * 1_000_000,) for seq in range(1, 5)]
     assert sum(part.reads for part in parts) == expected
+
+
+def test_nobody_is_looked_up_for_a_table_without_persons(entry: MakeEntry, tmp_path: Path) -> None:
+    rows = [entry(seq, "buy", seq, user=f"u{seq}", properties={"total": seq}) for seq in range(1, 5)]
+    warehouse, cache = ParquetWarehouse(tmp_path / "warehouse"), PersonsCache(tmp_path / "cache")
+    parts = [warehouse.part(file) for file in warehouse.write([batch_of(rows)], PLAN)]
+
+    with Dataset.over(parts, PLAN, Persons.later(parts, PLAN.id, cache)) as dataset:
+        table = dataset.events("buy", stored=("seq",))
+        lines = dataset.rows(f"SELECT * FROM {table.name} ORDER BY 1")
+        columns = [name for name, *_ in dataset.rows(f"DESCRIBE {table.name}")]
+
+        assert (columns, lines) == (["seq", "occurred_at"], [(seq, seq * 1_000_000) for seq in range(1, 5)])
+        assert not (tmp_path / "cache").exists()
+        with_persons = dataset.events("buy")
+        assert dataset.rows(f"SELECT count(DISTINCT person) FILTER (counted) FROM {with_persons.name}") == [(4,)]
+        assert dataset.events("buy", stored=()) is table
+    assert (tmp_path / "cache" / "persons").exists()
 
 
 def test_a_table_without_seq_is_not_used_for_a_question_that_needs_it(entry: MakeEntry) -> None:

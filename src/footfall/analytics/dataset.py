@@ -214,10 +214,16 @@ class Dataset:
     @property
     def persons(self) -> Persons:
         """Whose each message is, worked out at the first call. Raises DamagedFileError."""
+        _ = self._later_persons.dictionary
+        return self._later_persons
+
+    @property
+    def _later_persons(self) -> Persons:
+        """The same for whoever may not have to know."""
         if self._persons is None:
             from footfall.analytics.persons import Persons
 
-            self._persons = Persons.of(self.parts, self.plan.id if self.plan else "", self._loaded.cache)
+            self._persons = Persons.later(self.parts, self.plan.id if self.plan else "", self._loaded.cache)
         return self._persons
 
     def rows(self, sql: str) -> Rows:
@@ -240,7 +246,7 @@ class Dataset:
     def contents(self) -> Contents:
         """How much there is, and from when to when. Raises DamagedFileError."""
         stretches = [stretch for part in self.parts for stretch in part.stretches()]
-        persons, devices = self.persons.counts
+        persons, devices = self._later_persons.counts
         ((quarantined, rejected),) = self.rows(
             "SELECT (SELECT count(*) FROM quarantine), (SELECT coalesce(sum(number), 0)::BIGINT FROM refusals)"
         )
@@ -262,15 +268,16 @@ class Dataset:
         *,
         plan: Plan | None = None,
         since: int | None = None,
-        stored: Iterable[str] = ("seq", "received_at"),
+        stored: Iterable[str] = ("person", "seq", "received_at"),
     ) -> PropertyTable:
         """The messages of one event of the plan, or of a call that KPIs may name, with its properties typed.
 
-        The table has a row for each message: `occurred_at` (microseconds since 1970 UTC), `person` (null for what is
-        nobody's), `counted` (a person that counts), `is_device` (a connected product), those of `seq` and `received_at`
-        that are `stored`, and a column for each property. It is made at the first call and kept; ask for everything at
-        once, and the messages are read once. Without properties and `stored`, they come out of the cache alone. With
-        `since` (microseconds since 1970 UTC), what occurred earlier may be missing.
+        The table has a row for each message: `occurred_at` (microseconds since 1970 UTC), those of `person` (null for
+        what is nobody's), `seq` and `received_at` that are `stored`, and a column for each property. With `person` come
+        `counted` (a person that counts) and `is_device` (a connected product); without it, nobody is looked up. The
+        table is made at the first call and kept; ask for everything at once, and the messages are read once. Without
+        properties, `seq` and `received_at`, they come out of the cache alone. With `since` (microseconds since 1970
+        UTC), what occurred earlier may be missing.
 
         Raises UsageError when the plan has no such event, or the event no such property, and DamagedFileError.
         """
@@ -291,7 +298,8 @@ class Dataset:
                 tables[name] = kept[0]
             else:
                 missing[name] = asked
-        new = make_event_tables(self._connection, self.parts, self.persons, list(missing.values())) if missing else ()
+        persons = self._later_persons
+        new = make_event_tables(self._connection, self.parts, persons, list(missing.values())) if missing else ()
         for (name, asked), table in zip(missing.items(), new, strict=True):
             self._events[msgspec.json.encode(asked.event)].append(table)
             tables[name] = table

@@ -23,12 +23,13 @@ from footfall.storage.part import Part, Stretch
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["THREADS", "AskedEvent", "EventStretch", "make_event_tables", "sources_of", "with_kinds"]
+__all__ = ["PERSON", "THREADS", "AskedEvent", "EventStretch", "make_event_tables", "sources_of", "with_kinds"]
 
+PERSON = "person"
+"""The column of who did it, with which come `counted` and `is_device`."""
 THREADS = 2
 """That read parts: Arrow reads without the interpreter's lock, and keeps memory for each thread."""
 
-_OF_MOVES = ("person", "occurred_at")
 _TYPES = {
     "seq": pyarrow.int64(),
     "occurred_at": pyarrow.int64(),
@@ -73,8 +74,9 @@ def sources_of(
 class AskedEvent(NamedTuple):
     """A table to be made: its name, and the event or call with those of its properties that it is to have.
 
-    Of the sources those messages count that occurred at `since` or later. `stored` are those of the columns `seq` and
-    `received_at` that it is to have: they are in the parts alone, `person` and `occurred_at` in the cache too.
+    Of the sources those messages count that occurred at `since` or later. `stored` are those of the columns `person`,
+    `seq` and `received_at` that it is to have besides `occurred_at`. Of these `person` and `occurred_at` are in the
+    cache too.
     """
 
     table: str
@@ -131,26 +133,30 @@ def _fixed(
     part: Part, number: int, persons: Persons, sources: Sequence[EventStretch], every: Sequence[AskedEvent]
 ) -> list[Any]:
     """For each source a table of its columns that are no properties; its part is read once, and only where it must."""
-    moves = persons.moves(number, [source.stretch for source in sources])
+    stretches = [source.stretch for source in sources]
+    is_personal = any(PERSON in asked.stored for asked in every)
+    moves = persons.moves(number, stretches) if is_personal else persons.times(number, stretches)
     columns = {
         name
         for source, asked in zip(sources, every, strict=True)
         for name in (*asked.stored, *(() if source.is_whole else ("received_at",)))
-    }
+    } - {PERSON}
     if moves is None:
         columns.add("occurred_at")
     if not columns:
         return moves or []
-    start = min(source.stretch.start for source in sources)
-    stored = part.read(sorted(columns), start, max(source.stretch.stop for source in sources))
+    start = min(stretch.start for stretch in stretches)
+    stored = part.read(sorted(columns), start, max(stretch.stop for stretch in stretches))
     tables = []
-    for place, source in enumerate(sources):
-        first, stop = source.stretch.start, source.stretch.stop
-        here = _copied(stored.slice(first - start, stop - first))
-        if moves is None:
-            tables.append(here.append_column("person", persons.column(number, first, stop)))
+    for place, stretch in enumerate(stretches):
+        here = _copied(stored.slice(stretch.start - start, stretch.stop - stretch.start))
+        if moves is not None:
+            names = [*sorted(columns), *moves[place].column_names]
+            tables.append(pyarrow.table([*here.columns, *moves[place].columns], names))
+        elif is_personal:
+            tables.append(here.append_column(PERSON, persons.column(number, stretch.start, stretch.stop)))
         else:
-            tables.append(pyarrow.table([*here.columns, *moves[place].columns], [*sorted(columns), *_OF_MOVES]))
+            tables.append(here)
     return tables
 
 
@@ -169,7 +175,7 @@ def _copied(table: Any) -> Any:
 
 
 def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequence[_Piece]) -> PropertyTable:
-    names = (*sorted(asked.stored), *_OF_MOVES)
+    names = (*sorted(asked.stored), "occurred_at")
     arrays: dict[str, Any] = {
         name: pyarrow.chunked_array(
             [chunk for piece in pieces for chunk in piece.fixed.column(name).chunks], _TYPES[name]
@@ -186,8 +192,11 @@ def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequ
         pyarrow.default_memory_pool().release_unused()
     else:  # columns of whole numbers are read as fast where they are
         connection.register(f"{asked.table}_rows", pyarrow.table(arrays))
-    connection.execute(with_kinds(asked.table, "*"))
-    is_stored = len(arrays["person"]) > 0 or any(map(asked.counts_whole, asked.sources))
+    if PERSON in asked.stored:
+        connection.execute(with_kinds(asked.table, "*"))
+    else:
+        connection.execute(f"CREATE VIEW {asked.table} AS SELECT * FROM {asked.table}_rows")
+    is_stored = len(arrays["occurred_at"]) > 0 or any(map(asked.counts_whole, asked.sources))
     return PropertyTable(
         asked.table, columns, None if asked.since == -FOREVER else asked.since, is_stored, asked.stored
     )

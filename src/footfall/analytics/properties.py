@@ -55,9 +55,9 @@ class PropertyColumn(msgspec.Struct, frozen=True):
 class PropertyTable(msgspec.Struct, frozen=True):
     """One event's messages, with a column for each property asked for.
 
-    Before those: occurred_at, person, counted, is_device, and those of seq and received_at that are in `stored`. It has
-    the messages that occurred at `since` or later, None for all. `is_stored` says whether there is any message, also an
-    earlier one.
+    Before those: occurred_at, and those of person, seq and received_at that are in `stored`; with person come counted
+    and is_device. It has the messages that occurred at `since` or later, None for all. `is_stored` says whether there
+    is any message, also an earlier one.
     """
 
     name: str
@@ -67,7 +67,7 @@ class PropertyTable(msgspec.Struct, frozen=True):
     stored: frozenset[str] = frozenset()
 
     def has(self, properties: Collection[str], since: int | None, stored: Collection[str] = ()) -> bool:
-        """Whether it has these properties, and these of `seq` and `received_at`, of the messages from `since` on."""
+        """Whether it has these properties and columns of the messages from `since` on."""
         return (
             self.columns.keys() >= set(properties)
             and self.stored >= set(stored)

@@ -79,12 +79,14 @@ def _messages(dataset: Dataset, plan: Plan, reaches: Reaches, wanted: Step | Gua
     """
     alike = [step for step in fills if step.event == wanted.event]
     properties = needed([*wanted.where, *(where for step in alike for where in step.where)])
-    stored = {"seq"} if has_ties(reaches.journey) else {*reaches.shard.stored}
+    is_numbered = has_ties(reaches.journey) or not reaches.shard.is_whole
+    stored = ("person", "seq") if is_numbered else ("person",)
     table = dataset.events(wanted.event, properties, plan=plan, since=reaches.span.since, stored=stored)
     conditions = [where_sql(dataset, table, step.where) if step in alike else "FALSE" for step in fills]
     columns = "".join(f", ({condition}) AS fills_{number}" for number, condition in enumerate(conditions))
+    seq = "seq" if is_numbered else "0 AS seq"
     return (
-        f"SELECT {'seq' if stored else '0 AS seq'}, person AS actor, occurred_at AS time{columns} FROM {table.name} "
+        f"SELECT {seq}, person AS actor, occurred_at AS time{columns} FROM {table.name} "
         f"WHERE {ACTORS[reaches.journey.by]} AND {reaches.shard.sql()} AND {where_sql(dataset, table, wanted.where)}"
     )
 

@@ -28,8 +28,8 @@ class Shard(msgspec.Struct, frozen=True):
 
     @property
     def stored(self) -> tuple[str, ...]:
-        """What the condition of `sql` needs besides the person: see `Dataset.events`."""
-        return () if self.is_whole else ("seq",)
+        """What the condition of `sql` needs: see `Dataset.events`."""
+        return () if self.is_whole else ("person", "seq")
 
     def sql(self, number: str = "coalesce(person, seq)") -> str:
         """The condition on a row."""

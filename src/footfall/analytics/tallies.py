@@ -21,7 +21,19 @@ from footfall.plan.calls import named
 from footfall.plan.currencies import Money, money_of
 from footfall.plan.model import Aggregate, Count, Plan, Unique
 
-__all__ = ["KeyPart", "MeasureTally", "Simple", "Tally", "breakdown", "figure", "merged", "money", "reads", "tally"]
+__all__ = [
+    "KeyPart",
+    "MeasureTally",
+    "Simple",
+    "Tally",
+    "breakdown",
+    "figure",
+    "merged",
+    "money",
+    "reads",
+    "stored",
+    "tally",
+]
 
 Simple = Count | Aggregate | Unique
 KeyPart = str | bool | None
@@ -63,6 +75,11 @@ def reads(plan: Plan, asked: Simple) -> frozenset[str]:
     return needed(asked.where, *asked.by, *operand, *_apart(plan, asked))
 
 
+def stored(asked: Simple) -> tuple[str, ...]:
+    """The columns of its event that a measure has to read, besides properties: see `Dataset.events`."""
+    return ("person",) if not isinstance(asked, Count) and asked.property == "actor" else ()
+
+
 def money(plan: Plan, asked: Simple) -> Money | None:
     """In what currency the amounts of a measure are; None for what is no money."""
     event = named(plan, asked.event)
@@ -86,7 +103,8 @@ def tally(dataset: Dataset, plan: Plan, asked: Simple, span: Span, shard: Shard 
     Raises UsageError when the plan has no such event or property.
     """
     wanted = reads(plan, asked)
-    table = dataset.events(asked.event, wanted, plan=plan, since=span.since, stored=shard.stored)
+    columns = (*stored(asked), *shard.stored)
+    table = dataset.events(asked.event, wanted, plan=plan, since=span.since, stored=columns)
     condition = f"{span.sql()} AND {shard.sql()} AND {where_sql(dataset, table, asked.where)}"
     apart, by = breakdown(plan, asked)
     counted = _counted(dataset, table, asked, shard)

@@ -70,5 +70,6 @@ def test_rows_keep_their_persons_and_nobody_without_one_is_counted(logs: tuple[l
         stretches = part.stretches() if part.messages else []
         moves = persons.moves(number, stretches) or []
         assert [line for table in moves for line in table.column("person").to_pylist()] == columns[number]
-        times = [line for table in moves for line in table.column("occurred_at").to_pylist()]
-        assert times == part.read(["occurred_at"]).column(0).to_pylist()
+        for tables in (moves, persons.times(number, stretches) or []):
+            times = [line for table in tables for line in table.column("occurred_at").to_pylist()]
+            assert times == part.read(["occurred_at"]).column(0).to_pylist()

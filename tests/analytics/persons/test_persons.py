@@ -5,7 +5,9 @@ from __future__ import annotations
 import collections
 import random
 import zlib
-from typing import Literal, get_args
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal, NoReturn, get_args
 
 import duckdb
 import pyarrow
@@ -17,7 +19,13 @@ from tests.identity.logs import logs
 
 from footfall.analytics.persons import COUNTED_SQL, IS_DEVICE_SQL, Persons
 from footfall.analytics.persons.arrays import positions
+from footfall.errors import DamagedFileError
 from footfall.identity.attribution import Observation, Reason, attribute, effects_of_aliases, namespace
+
+
+class DamagedPart(ListPart):
+    def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> NoReturn:
+        raise DamagedFileError("warehouse/a.parquet", "a" * 64, "it is missing")
 
 
 @st.composite
@@ -52,6 +60,27 @@ def test_one_part_more_at_a_time_gives_the_persons_of_all_at_once(log: list[Obse
 
     assert attributions(persons, parts) == attribute(log, namespace("shop"))
     assert effects(persons, parts) == effects_of_aliases(log)
+
+
+def test_persons_of_later_are_worked_out_once_by_whichever_thread_asks_first() -> None:
+    log = [Observation("web", f"m{row}", "page", row, f"u{row}", "a1") for row in range(4)]
+    part, other = ListPart(log), ListPart(log)
+    persons, expected = Persons.later([part], "shop"), Persons.of([other], "shop")
+    reads = list(part.reads)
+    with ThreadPoolExecutor(4) as pool:
+        dictionaries = list(pool.map(lambda _: persons.dictionary, range(8)))
+
+    assert (reads, part.reads) == ([], other.reads)
+    assert all(dictionary is persons.dictionary for dictionary in dictionaries)
+    assert persons.counts == expected.counts == (4, 0)
+
+
+def test_a_damaged_part_is_an_error_of_whoever_asks_for_persons_of_later() -> None:
+    persons = Persons.later([DamagedPart([Observation("web", "m1", "page", 1, "ann", "a1")])], "shop")
+
+    for ask in (lambda: persons.counts, lambda: persons.dictionary, lambda: persons.column(0)):
+        with pytest.raises(DamagedFileError):
+            ask()
 
 
 def test_a_device_of_one_user_is_that_users_and_its_first_message_says_so() -> None:

@@ -69,3 +69,13 @@ def test_a_reader_of_more_parts_keeps_the_rows_of_those_before() -> None:
     more.rows(1)
 
     assert [len(part.reads) for part in parts] == [1, 1]
+
+
+def test_times_are_those_of_the_moves_and_no_id_is_read_for_them() -> None:
+    part = ListPart([Observation("web", f"m{row}", "page", row, "ann", "a1") for row in range(4)])
+    reader = PartReader([part], None, {})
+
+    times = reader.times_between(0, 1, 3)
+
+    assert part.reads == [("occurred_at",)]
+    assert times == reader.moves(0, 1, 3).times == reader.times_between(0, 1, 3)

@@ -168,22 +168,29 @@ class PersonsCache:
         """Write the marks of the part of that name."""
         self._write(f"{name}{_MARKS}", (name,), (), {"marks": pyarrow.table({"marks": marks})})
 
-    def dictionary(self, names: Sequence[str]) -> tuple[IdDictionary, Counts] | None:
-        """A dictionary of the first of these parts, in this order, and how many persons and devices it has."""
+    def counts(self, names: Sequence[str]) -> Counts | None:
+        """How many persons and devices these parts have, in this order; None where no dictionary is of them all."""
+        header, _ = self._read(_DICTIONARY, names, ())
+        if header is None or len(header.parts) < len(names):
+            return None
+        _, persons, devices, *_ = header.numbers
+        return persons, devices
+
+    def dictionary(self, names: Sequence[str]) -> IdDictionary | None:
+        """A dictionary of the first of these parts, in this order."""
         header, tables = self._read(_DICTIONARY, names, ("per_id", *_TABLES, "maps"))
         if header is None:
             return None
         maps, start = [], 0
-        sessions, persons, devices, *sizes = header.numbers
+        sessions, _, _, *sizes = header.numbers
         for size in sizes:
             maps.append(joined([tables["maps"].column("numbers")]).slice(start, size))
             start += size
         fields = {name: joined([tables["per_id"].column(name)]) for name in _PER_ID}
-        tables = {name: tables[name] for name in _TABLES}
-        return IdDictionary(**fields, **tables, maps=tuple(maps), sessions=sessions), (persons, devices)
+        return IdDictionary(**fields, **{name: tables[name] for name in _TABLES}, maps=tuple(maps), sessions=sessions)
 
-    def keep_dictionary(self, names: Sequence[str], dictionary: IdDictionary, counts: Counts) -> None:
-        """Write the dictionary of these parts with its `counts`, and remove what is of no part of them.
+    def keep_dictionary(self, names: Sequence[str], dictionary: IdDictionary) -> None:
+        """Write the dictionary of these parts, and remove what is of no part of them.
 
         One that is there stays where it has all of these parts first, and more: then these are those of an earlier day.
         """
@@ -193,7 +200,7 @@ class PersonsCache:
         tables = {name: getattr(dictionary, name) for name in _TABLES}
         tables["per_id"] = pyarrow.table({name: getattr(dictionary, name) for name in _PER_ID})
         tables["maps"] = pyarrow.table({"numbers": joined(dictionary.maps)})
-        numbers = (dictionary.sessions, *counts, *map(len, dictionary.maps))
+        numbers = (dictionary.sessions, *dictionary.counts(), *map(len, dictionary.maps))
         self._write(_DICTIONARY, tuple(names), numbers, tables)
         self._remove_others({_DICTIONARY, *(f"{name}{suffix}" for name in names for suffix in _OF_PARTS)})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -38,14 +38,22 @@ class ChosenPersons(Persons):
         return self._every.column(part).take(rows)
 
     def moves(self, part: int, stretches: Sequence[Stretch]) -> list[Any] | None:
+        return self._chosen(self._every.moves, part, stretches)
+
+    def times(self, part: int, stretches: Sequence[Stretch]) -> list[Any] | None:
+        return self._chosen(self._every.times, part, stretches)
+
+    def _chosen(
+        self, read: Callable[[int, Sequence[Stretch]], list[Any] | None], part: int, stretches: Sequence[Stretch]
+    ) -> list[Any] | None:
         if part not in self._rows:
-            return self._every.moves(part, stretches)
+            return read(part, stretches)
         slices = [self._slice(part, stretch.start, stretch.stop) for stretch in stretches]
         whole = [
             msgspec.structs.replace(stretch, start=rows[0].as_py(), stop=rows[-1].as_py() + 1)
             for stretch, rows in zip(stretches, slices, strict=True)
         ]
-        tables = self._every.moves(part, whole)
+        tables = read(part, whole)
         if tables is None:
             return None
         return [table.take(pc.subtract(rows, rows[0])) for table, rows in zip(tables, slices, strict=True)]

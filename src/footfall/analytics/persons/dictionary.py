@@ -6,12 +6,14 @@ any pieces and more than once. The rules are those of `footfall.identity.attribu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import BIG, INT, integer, joined, none, positions
+from footfall.analytics.persons.arrays import BIG, FALSE, INT, integer, joined, none, positions
+from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role
 from footfall.analytics.persons.timelines import ENTRIES
 
 __all__ = ["ALIASES", "CLAIMS", "DEVICE", "EMPTY", "NOBODY", "SESSION", "SHARED", "VISITOR", "Counts", "IdDictionary"]
@@ -75,6 +77,29 @@ class IdDictionary(NamedTuple):
         visitors = pc.if_else(pc.equal(owners, integer(NOBODY)), pc.add(numbers, integer(VISITOR)), owners)
         products = pc.add(numbers, integer(DEVICE))
         return pyarrow.concat_arrays([self.canonical.take(numbers), visitors, products, pyarrow.nulls(1, INT)])
+
+    def kinds(self) -> Mapping[str, tuple[Any, Any]]:
+        """By kind but for sessions, the persons that have a message and the number of the id of each."""
+        place = positions(len(self.roles))
+        users = self.canonical.filter(has_role(self.roles, USER)).unique()
+        visitors = place.filter(pc.and_(has_role(self.roles, ALONE), pc.equal(self.owners, integer(NOBODY))))
+        products = place.filter(has_role(self.roles, STREAM))
+        return {
+            "user": (users, users),
+            "anonymous": (pc.add(visitors, integer(VISITOR)), visitors),
+            "device": (pc.add(products, integer(DEVICE)), products),
+        }
+
+    def of_sessions(self) -> Any:
+        """The person and the device of each entry of a session in which nobody was identified."""
+        entries = self.current_entries().select(["person", "device"])
+        return entries.filter(pc.fill_null(pc.greater_equal(entries.column("person"), integer(SESSION)), FALSE))
+
+    def counts(self) -> Counts:
+        """How many persons have a message, and how many streams of connected products."""
+        sessions = pc.count_distinct(self.of_sessions().column("person")).as_py()
+        users, visitors, devices = (len(self.kinds()[kind][0]) for kind in ("user", "anonymous", "device"))
+        return users + visitors + sessions, devices
 
 
 EMPTY = IdDictionary(

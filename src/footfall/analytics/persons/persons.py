@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Self
@@ -20,7 +21,7 @@ from footfall.analytics.persons.merging import extended
 from footfall.analytics.persons.nobody import with_nobodys_reasons
 from footfall.analytics.persons.person_ids import head_of, heads_of
 from footfall.analytics.persons.reader import PartReader
-from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role, is_of_type
+from footfall.analytics.persons.summary import USER, has_role, is_of_type
 from footfall.identity.attribution import name_of, namespace
 from footfall.identity.ids import comparable
 from footfall.identity.junk import is_junk
@@ -53,20 +54,18 @@ class Persons:
     def __init__(
         self,
         reader: PartReader,
-        dictionary: IdDictionary,
+        known: _Known,
         plan_id: str,
         numbers: dict[str, int] | None = None,
         columns: Mapping[int, Any] | None = None,
-        counts: Counts | None = None,
     ) -> None:
-        self.dictionary = dictionary
+        self._known = known
         self._plan_id = plan_id
         self._namespace = namespace(plan_id)
         self._reader = reader
         self._numbers = numbers or {}
         self._columns = dict(columns or {})
         self._are_given = columns is not None
-        self._counts = counts
         self._heads: dict[str, tuple[Any, Any]] = {}
         self._firsts = pyarrow.table({"device": _NONE, "source": _NO_TEXT, "message_id": _NO_TEXT})
 
@@ -76,16 +75,31 @@ class Persons:
 
         What was worked out of parts with a name, where those come first, is taken from `cache`, and kept there.
         """
+        persons = cls.later(parts, plan_id, cache)
+        _ = persons.dictionary
+        return persons
+
+    @classmethod
+    def later(cls, parts: Sequence[Part], plan_id: str = "", cache: PersonsCache | None = None) -> Self:
+        """The same, worked out when somebody asks for it: then is the DamagedFileError."""
         sealed = list(itertools.takewhile(lambda part: part.name, parts)) if cache is not None else []
         names = [part.name for part in sealed]
-        dictionary, counts = (cache.dictionary(names) if cache is not None else None) or (EMPTY, (0, 0))
-        number = len(dictionary.maps)
-        persons = cls(PartReader(parts[:number], cache, {}), dictionary, plan_id, counts=counts)
-        if cache is not None and number < len(sealed):
-            persons = cls(*_extended(persons.reader, dictionary, sealed[number:]), plan_id)
-            cache.keep_dictionary(names, persons.dictionary, persons.counts)
-        tail = parts[len(sealed) :]
-        return cls(*_extended(persons.reader, persons.dictionary, tail), plan_id) if tail else persons
+        reader = PartReader(parts, cache, {})
+
+        def work_out() -> IdDictionary:
+            before = (cache.dictionary(names) if cache is not None else None) or EMPTY
+            dictionary = _extended(reader, before, len(sealed))
+            if cache is not None and dictionary is not before:
+                cache.keep_dictionary(names, dictionary)
+            return _extended(reader, dictionary, len(parts))
+
+        counts = cache.counts(names) if cache is not None and len(sealed) == len(parts) else None
+        return cls(reader, _Known(work_out, counts), plan_id)
+
+    @property
+    def dictionary(self) -> IdDictionary:
+        """Who is who among all ids."""
+        return self._known.dictionary
 
     def extended(self, *parts: Part) -> Self:
         """The persons of some more parts too; the numbers of the parts before stay, and those of persons too.
@@ -95,16 +109,17 @@ class Persons:
         ids = self.dictionary.ids
         if len(self._numbers) != len(ids):
             self._numbers = dict(zip(ids.to_pylist(), range(len(ids)), strict=True))
-        reader, dictionary = _extended(self._reader, self.dictionary, parts, self._numbers)
+        reader = self._reader.with_parts(parts)
+        dictionary = _extended(reader, self.dictionary, len(reader.parts), self._numbers)
         self._numbers.update(zip(dictionary.ids.slice(len(ids)).to_pylist(), itertools.count(len(ids)), strict=False))
-        return type(self)(reader, dictionary, self._plan_id, self._numbers)
+        return type(self)(reader, _Known(lambda: dictionary), self._plan_id, self._numbers)
 
     def with_columns(self, columns: Sequence[Any]) -> Self:
         """The same persons as those of the rows of some other parts, a column for each; `column` gives these.
 
         Reasons and evidence are not to be asked for then.
         """
-        return type(self)(self._reader, self.dictionary, self._plan_id, self._numbers, dict(enumerate(columns)))
+        return type(self)(self._reader, self._known, self._plan_id, self._numbers, dict(enumerate(columns)))
 
     @property
     def reader(self) -> PartReader:
@@ -131,6 +146,13 @@ class Persons:
             person = self._with_sessions(part, by_subject.take(moves.subjects), stretch.start)
             tables.append(pyarrow.table({"person": person, "occurred_at": moves.times}))
         return tables
+
+    def times(self, part: int, stretches: Sequence[Stretch]) -> list[Any] | None:
+        """When each row of some stretches of a part occurred, as `moves` has it; who is who is not asked for."""
+        if self._are_given:
+            return None
+        times = [self._reader.times_between(part, stretch.start, stretch.stop) for stretch in stretches]
+        return [pyarrow.table({"occurred_at": each}) for each in times]
 
     def persons_at(self, part: int, rows: Any) -> Any:
         """The person of each of some rows, an int32 array, without a look at any other row."""
@@ -212,31 +234,15 @@ class Persons:
     @property
     def counts(self) -> Counts:
         """How many persons have a message, and how many streams of connected products."""
-        if self._counts is None:
-            sessions = pc.count_distinct(self._of_sessions.column("person")).as_py()
-            users, visitors, devices = (len(self._kinds[kind][0]) for kind in ("user", "anonymous", "device"))
-            self._counts = users + visitors + sessions, devices
-        return self._counts
+        return self._known.counts
 
     @cached_property
     def _kinds(self) -> Mapping[str, tuple[Any, Any]]:
-        """By kind but for sessions, the persons and the number of the id of each."""
-        roles, owners = self.dictionary.roles, self.dictionary.owners
-        place = positions(len(roles))
-        users = self.dictionary.canonical.filter(has_role(roles, USER)).unique()
-        visitors = place.filter(pc.and_(has_role(roles, ALONE), pc.equal(owners, integer(NOBODY))))
-        products = place.filter(has_role(roles, STREAM))
-        return {
-            "user": (users, users),
-            "anonymous": (pc.add(visitors, integer(VISITOR)), visitors),
-            "device": (pc.add(products, integer(DEVICE)), products),
-        }
+        return self.dictionary.kinds()
 
-    @property
+    @cached_property
     def _of_sessions(self) -> Any:
-        """The person and the device of each entry of a session in which nobody was identified."""
-        entries = self._entries.select(["person", "device"])
-        return entries.filter(pc.fill_null(pc.greater_equal(entries.column("person"), integer(SESSION)), FALSE))
+        return self.dictionary.of_sessions()
 
     def reasons(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """Why each row is whose it is (`footfall.identity.attribution.Reason`), as a string array."""
@@ -411,16 +417,40 @@ class Persons:
         return dict(zip(columns.column("person").to_pylist(), names, strict=True))
 
 
+class _Known:
+    """A dictionary that is worked out when some thread first asks for it. Its counts may be known before."""
+
+    def __init__(self, work_out: Callable[[], IdDictionary], counts: Counts | None = None) -> None:
+        self._work_out = work_out
+        self._counts = counts
+        self._lock = threading.Lock()
+        self._dictionary: IdDictionary | None = None
+
+    @property
+    def dictionary(self) -> IdDictionary:
+        with self._lock:
+            if self._dictionary is None:
+                self._dictionary = self._work_out()
+            return self._dictionary
+
+    @property
+    def counts(self) -> Counts:
+        if self._counts is None:
+            self._counts = self.dictionary.counts()
+        return self._counts
+
+
 def _extended(
-    reader: PartReader, before: IdDictionary, parts: Sequence[Part], numbers: Mapping[str, int] | None = None
-) -> tuple[PartReader, IdDictionary]:
-    first, reader = len(reader.parts), reader.with_parts(parts)
-    if len(parts) > 1:
+    reader: PartReader, before: IdDictionary, stop: int, numbers: Mapping[str, int] | None = None
+) -> IdDictionary:
+    """The dictionary of the first `stop` parts of a reader."""
+    missing = range(len(before.maps), stop)
+    if len(missing) > 1:
         with ThreadPoolExecutor(_THREADS) as pool:
-            summaries = list(pool.map(reader.summary, range(first, len(reader.parts))))
+            summaries = list(pool.map(reader.summary, missing))
     else:
-        summaries = [reader.summary(first + number) for number in range(len(parts))]
-    return reader, extended(before, reader, summaries, numbers) if parts else before
+        summaries = [reader.summary(number) for number in missing]
+    return extended(before, reader, summaries, numbers) if summaries else before
 
 
 def reasons_of(owners: Any, user: Any, device: Any, anonymous: Any, person: Any) -> Any:

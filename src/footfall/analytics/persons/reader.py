@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import INT, joined
+from footfall.analytics.persons.arrays import BIG, INT, joined
 from footfall.analytics.persons.cache import PersonsCache
 from footfall.analytics.persons.fetching import fetch
 from footfall.analytics.persons.places import IdPlaces, places_of
@@ -53,13 +53,24 @@ class PartReader:
 
     def moves(self, part: int, start: int, stop: int) -> Moves:
         """Who did what when in some rows of a part. Raises DamagedFileError."""
-        if part not in self._moves:
-            name = self.parts[part].name
-            moves = self._cache.moves(name, start, stop) if self._cache is not None and name else None
-            if moves is not None:
-                return moves
-            self._moves[part] = self._summarise(part)[1]
+        moves = self._kept_moves(part, start, stop)
+        if moves is not None:
+            return moves
+        self._moves[part] = self._summarise(part)[1]
         return self._moves[part].slice(start, stop)
+
+    def times_between(self, part: int, start: int, stop: int) -> Any:
+        """When the messages of some rows of a part occurred; of ids nothing is worked out. Raises DamagedFileError."""
+        moves = self._kept_moves(part, start, stop)
+        if moves is not None:
+            return moves.times
+        return joined([self.parts[part].read(("occurred_at",), start, stop).column(0)], BIG)
+
+    def _kept_moves(self, part: int, start: int, stop: int) -> Moves | None:
+        if part in self._moves:
+            return self._moves[part].slice(start, stop)
+        name = self.parts[part].name
+        return self._cache.moves(name, start, stop) if self._cache is not None and name else None
 
     def rows(self, part: int) -> PartRows:
         """The ids of a part's messages."""

@@ -220,7 +220,8 @@ def _reads(plan: Plan) -> Iterator[tuple[str, EventColumns]]:
     for journey in plan.journeys.values():
         parts: list[Step | Guard] = [*journey.steps, *journey.never]
         for part in parts:
-            yield part.event, EventColumns(needed(part.where), stored=("seq",) if has_ties(journey) else ())
+            stored = ("person", "seq") if has_ties(journey) else ("person",)
+            yield part.event, EventColumns(needed(part.where), stored=stored)
 
 
 def _sections(report: Report) -> Iterator[Section]:

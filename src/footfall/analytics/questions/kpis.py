@@ -29,7 +29,7 @@ from footfall.analytics.sections import (
     quiet,
     strong,
 )
-from footfall.analytics.tallies import MeasureTally, Simple, reads, tally
+from footfall.analytics.tallies import MeasureTally, Simple, reads, stored, tally
 from footfall.analytics.window import Window
 from footfall.plan.calls import named
 from footfall.plan.currencies import ISO_4217, money_of
@@ -259,7 +259,7 @@ def _currencies(plan: Plan, asked: Measure) -> str:
 def _reads(plan: Plan) -> Iterator[tuple[str, EventColumns]]:
     for kpi in plan.kpis.values():
         for part, _ in _events_asked(plan, kpi.measure):
-            yield part.event, EventColumns(reads(plan, part))
+            yield part.event, EventColumns(reads(plan, part), stored=stored(part))
 
 
 def is_share(kpi: KpiResult) -> bool:
