@@ -6,7 +6,7 @@ Of most messages it reads the time alone; of those that are shown or that set so
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, get_args
 
@@ -170,24 +170,16 @@ class PersonMessages:
             return
         if len(table) > limit:  # their names say which of those of one time are the last
             table = self._named(table).slice(0, limit).select(table.column_names)
-        table = self._named(table, "body", "group_id")
-        messages = table.select(["body", "group_id"])
-        table = table.drop_columns(["body"])
-        for line, text, group_id in zip(table.to_pylist(), *(map(_list, messages.columns)), strict=True):
-            body = json_object(text)
-            name = _text(body.get("name"))
-            if line["type"] == "group":
-                name = None if group_id is None else comparable(group_id)
-            yield PersonMessage(
-                source=line["source"],
-                message_id=line["message_id"],
-                type=line["type"],
-                event=line["event"],
-                name=name,
-                at=local_time(line["at"]),
-                reason=line["reason"],
-                properties=body.get("properties", body.get("traits", msgspec.Raw(b"null"))),
-            )
+        # The properties of a `track` are in a column; a whole message is put together from many.
+        is_track = pc.equal(table.column("type"), "track")
+        tracks = self._named(table.filter(is_track), "properties")
+        has_some = tracks.column("properties").is_valid()
+        others = [table.filter(pc.invert(is_track)), tracks.filter(pc.invert(has_some)).select(table.column_names)]
+        messages = [
+            *(_message(line, None, line["properties"].encode()) for line in tracks.filter(has_some).to_pylist()),
+            *map(_whole_message, self._named(pyarrow.concat_tables(others), "body", "group_id").to_pylist()),
+        ]
+        yield from sorted(messages, key=lambda message: (message.at, message.source, message.message_id), reverse=True)
 
     def _named(self, table: Any, *columns: str) -> Any:
         """Messages with their names and more columns, the latest first."""
@@ -239,6 +231,27 @@ class PersonMessages:
                 )
             )
         return evidence
+
+
+def _whole_message(line: Mapping[str, Any]) -> PersonMessage:
+    body = json_object(line["body"])
+    name = _text(body.get("name"))
+    if line["type"] == "group":
+        name = None if line["group_id"] is None else comparable(line["group_id"])
+    return _message(line, name, body.get("properties", body.get("traits", b"null")))
+
+
+def _message(line: Mapping[str, Any], name: str | None, properties: bytes | msgspec.Raw) -> PersonMessage:
+    return PersonMessage(
+        source=line["source"],
+        message_id=line["message_id"],
+        type=line["type"],
+        event=line["event"],
+        name=name,
+        at=local_time(line["at"]),
+        reason=line["reason"],
+        properties=msgspec.Raw(properties),
+    )
 
 
 def _places(messages: Any) -> Any:

@@ -106,9 +106,10 @@ def test_entries_of_a_part_are_those_of_wanted_devices_and_streams_of_products_t
         Observation("web", "m6", "alias", 6, "ann", "a1", None, "a1"),
         Observation("web", "m7", "reset", 7, None, "a1"),
     ])  # fmt: skip
-    summary, _ = summarise(part)
-    wanted = pyarrow.array([id_ == "a1" for id_ in summary.ids.to_pylist()])
-    rows = entries_of(3, part, summary.rows, pyarrow.array(range(len(summary.ids)), INT), wanted).to_pylist()
+    summary, (_, times) = summarise(part)
+    wanted = pyarrow.array([summary.ids.to_pylist().index("a1")], INT)
+    numbers = pyarrow.array(range(len(summary.ids)), INT)
+    rows = entries_of(3, part, summary.rows, numbers, wanted, lambda _, rows: times.take(rows)).to_pylist()
 
     assert sorted((row["at"], row["user"] is not None, row["is_reset"]) for row in rows) == [
         (1, False, False), (4, True, False), (5, True, False), (6, True, False), (7, False, True),
@@ -122,11 +123,12 @@ def test_entries_of_few_and_of_many_devices_are_chosen_alike(wanted: int) -> Non
         Observation("web", f"m{at}", "reset" if at % 7 == 0 else "page", at, None, f"a{at % 40}") for at in range(90)
     ]
     part = ListPart(log)
-    summary, _ = summarise(part)
+    summary, (_, times) = summarise(part)
     ids = summary.ids.to_pylist()
-    is_wanted = pyarrow.array([int(id_[1:]) < wanted for id_ in ids])
+    devices = pyarrow.array([number for number, id_ in enumerate(ids) if int(id_[1:]) < wanted], INT)
+    numbers = pyarrow.array(range(len(ids)), INT)
 
-    rows = entries_of(0, part, summary.rows, pyarrow.array(range(len(ids)), INT), is_wanted).to_pylist()
+    rows = entries_of(0, part, summary.rows, numbers, devices, lambda _, rows: times.take(rows)).to_pylist()
 
     assert sorted((row["at"], ids[row["device"]], row["is_reset"]) for row in rows) == [
         (at, f"a{at % 40}", at % 7 == 0) for at in range(90) if at % 40 < wanted

@@ -11,8 +11,8 @@ import pyarrow
 import pyarrow.compute as pc
 
 __all__ = [
-    "BIG", "FALSE", "INT", "constant", "few_true", "flags", "integer", "joined", "least", "none", "paired", "patched",
-    "positions", "runs", "shifted",
+    "BIG", "FALSE", "INT", "constant", "equals", "few_true", "flags", "integer", "joined", "least", "none", "paired",
+    "patched", "positions", "runs", "shifted",
 ]  # fmt: skip
 
 INT = pyarrow.int32()
@@ -30,6 +30,11 @@ def integer(value: int, type_: Any = INT) -> Any:
     is given a number of Python. That takes 0.2 s, as long as many an answer. So what every question needs is made here.
     """
     return pyarrow.Array.from_buffers(type_, 1, [None, pyarrow.py_buffer(array(_CODES[type_], [value]))])[0]
+
+
+def equals(column: Any, number: int) -> Any:
+    """Where an int32 column is a number. With a number of Python's, Arrow copies the column to int64 first."""
+    return pc.equal(column, integer(number))
 
 
 def none(type_: Any = INT) -> Any:

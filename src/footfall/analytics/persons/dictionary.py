@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import BIG, FALSE, INT, integer, joined, none, positions
+from footfall.analytics.persons.arrays import BIG, FALSE, INT, equals, integer, joined, none, positions
 from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role
 from footfall.analytics.persons.timelines import ENTRIES
 
@@ -74,7 +74,7 @@ class IdDictionary(NamedTuple):
         It is SHARED where only a session says who. See `footfall.analytics.persons.subjects`.
         """
         owners = self.owners.take(numbers)
-        visitors = pc.if_else(pc.equal(owners, integer(NOBODY)), pc.add(numbers, integer(VISITOR)), owners)
+        visitors = pc.if_else(equals(owners, NOBODY), pc.add(numbers, integer(VISITOR)), owners)
         products = pc.add(numbers, integer(DEVICE))
         return pyarrow.concat_arrays([self.canonical.take(numbers), visitors, products, pyarrow.nulls(1, INT)])
 
@@ -82,7 +82,7 @@ class IdDictionary(NamedTuple):
         """By kind but for sessions, the persons that have a message and the number of the id of each."""
         place = positions(len(self.roles))
         users = self.canonical.filter(has_role(self.roles, USER)).unique()
-        visitors = place.filter(pc.and_(has_role(self.roles, ALONE), pc.equal(self.owners, integer(NOBODY))))
+        visitors = place.filter(pc.and_(has_role(self.roles, ALONE), equals(self.owners, NOBODY)))
         products = place.filter(has_role(self.roles, STREAM))
         return {
             "user": (users, users),

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import BIG, INT, constant, few_true, flags, joined, paired
+from footfall.analytics.persons.arrays import BIG, INT, constant, equals, few_true, flags, joined, paired
 from footfall.analytics.persons.dictionary import DEVICE, NOBODY, SHARED, VISITOR, IdDictionary
 from footfall.analytics.persons.reader import PartReader
 from footfall.analytics.persons.summary import ALONE, PRODUCT, USER
@@ -48,7 +48,7 @@ class Lookups:
         """The persons that an id leads to, as its messages say; those of most ids are in the dictionary."""
         dictionary = self._dictionary
         role, owner = dictionary.roles[id_].as_py(), dictionary.owners[id_].as_py()
-        is_alias = pc.any(pc.equal(dictionary.aliases.column("previous"), id_)).as_py()
+        is_alias = pc.any(equals(dictionary.aliases.column("previous"), id_)).as_py()
         if is_alias or role & PRODUCT or owner == SHARED:
             return set(self.persons_of(self.led_by(id_)).unique().to_pylist())
         persons = {dictionary.canonical[id_].as_py()} if role & USER else set()
@@ -67,7 +67,7 @@ class Lookups:
             if id_ not in self._of_id:
                 if len(self._of_id) == _MOST_KEPT:
                     self._of_id.clear()
-                self._of_id[id_] = dict(self._places_of(pc.equal(self._ids, id_)))
+                self._of_id[id_] = dict(self._places_of(equals(self._ids, id_)))
             for part, local in self._of_id[id_].items():
                 parts.setdefault(part, []).extend(local)
         return dict(sorted(parts.items()))
@@ -91,7 +91,7 @@ class Lookups:
         aliased = []
         for part, (local,) in self.by_part(ids).items():
             row, previous, _ = self._reader.rows(part).pairs()
-            rows = row.filter(pc.equal(previous, local))
+            rows = row.filter(equals(previous, local))
             aliased.append(paired(constant(part, len(rows)), rows))
         is_aliased = pc.is_in(_place(messages), value_set=joined(aliased, BIG))
         return messages.filter(pc.or_(is_led, is_aliased)).combine_chunks()
@@ -119,10 +119,10 @@ class Lookups:
         """The person of each message, an int32 array: null for one that is nobody's."""
         user, device, anonymous = (joined([messages.column(name)]) for name in _IDS)
         owner = self._dictionary.owners.take(anonymous)
-        visitor = pc.if_else(pc.equal(owner, NOBODY), pc.add(anonymous, pyarrow.scalar(VISITOR, INT)), owner)
+        visitor = pc.if_else(equals(owner, NOBODY), pc.add(anonymous, pyarrow.scalar(VISITOR, INT)), owner)
         stream = pc.add(device, pyarrow.scalar(DEVICE, INT))
         person = pc.coalesce(self._dictionary.canonical.take(user), stream, visitor)
-        is_shared = pc.fill_null(pc.equal(person, SHARED), False)
+        is_shared = pc.fill_null(equals(person, SHARED), False)
         if not is_shared.true_count:
             return person
         shared = messages.filter(is_shared)
@@ -149,7 +149,7 @@ class Lookups:
 
 
 def _is(ids: Any, id_: int) -> Any:
-    return pc.fill_null(pc.equal(ids, id_), False)
+    return pc.fill_null(equals(ids, id_), False)
 
 
 def _place(messages: Any) -> Any:

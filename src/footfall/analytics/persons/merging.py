@@ -8,8 +8,10 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import INT, constant, few_true, flags, joined, least, paired, patched, positions
+from footfall.analytics.persons.arrays import INT, constant, equals, flags, joined, least, paired, patched, positions
 from footfall.analytics.persons.dictionary import ALIASES, CLAIMS, EMPTY, NOBODY, SHARED, IdDictionary
+from footfall.analytics.persons.id_index import IdIndex
+from footfall.analytics.persons.lookups import Lookups
 from footfall.analytics.persons.reader import PartReader
 from footfall.analytics.persons.summary import ALONE, ANONYMOUS, PRODUCT, STREAM, USER, PartSummary, has_role
 from footfall.analytics.persons.timelines import ENTRIES, attributed, entries_of, in_order
@@ -19,40 +21,41 @@ __all__ = ["extended"]
 
 _CHUNKS = 64  # of a table that grows; then it is made one again
 _DEAD = 3  # times as many entries that count no more as others are too many
-_FEW = 8  # ids that are looked for one by one
 
 
 def extended(
     before: IdDictionary,
     reader: PartReader,
     summaries: Sequence[PartSummary],
-    numbers: Mapping[str, int] | None = None,
+    index: IdIndex | None = None,
 ) -> IdDictionary:
     """The dictionary of all parts of a reader, of which `before` has the first ones and `summaries` are of the others.
 
-    Only what the ids of the others touch is worked out anew. `numbers` may give the number of each id of `before`.
+    Only what the ids of the others touch is worked out anew. `index` may be the one of `before`, which spares a look at
+    all that is there.
     """
     first = len(before.maps)
-    ids, maps = _with_ids(before.ids, summaries, numbers)
+    ids, maps = _with_ids(before.ids, summaries, index and index.numbers)
     roles = _with_roles(before.roles, len(ids), maps, summaries)
     claims = [_claims(summary, maps[i], first + i) for i, summary in enumerate(summaries)]
     aliases = _with_aliases(before, roles, maps, summaries)
     canonical, renamed = _with_canonical(before, ids, aliases)
     new = pyarrow.concat_tables([CLAIMS.empty_table(), *claims])
     every = pyarrow.concat_tables([before.claims, new])
-    if len(new) * 4 > len(before.claims):
+    if index is None and len(new) * 4 > len(before.claims):
         every = least(every, ("device", "user"), "at").combine_chunks()
-    touched = joined([new.column("device"), _devices_of(every, renamed)]).unique()
+    moved = _claims_with(every, "user", renamed, index).column("device")
+    touched = joined([new.column("device"), moved]).unique()
     after = before._replace(
         ids=ids,
         roles=roles,
         canonical=canonical,
-        owners=_with_owners(before.owners, every, canonical, touched),
+        owners=_with_owners(before.owners, _claims_with(every, "device", touched, index), canonical),
         claims=_in_few_chunks(every),
         aliases=aliases,
         maps=(*before.maps, *maps),
     )
-    return _with_sessions(before, after, reader, touched)
+    return _with_sessions(before, after, reader, touched, index)
 
 
 def _in_few_chunks(table: Any) -> Any:
@@ -112,8 +115,8 @@ def _with_aliases(before: IdDictionary, roles: Any, maps: Sequence[Any], summari
     effect = joined([before.aliases.column("effect")], pyarrow.string())
     effect = pyarrow.concat_arrays([effect, pyarrow.nulls(len(pair) - len(effect), effect.type)])
     role = roles.take(previous)
-    roles_before = pyarrow.concat_arrays([before.roles, constant(0, len(roles) - len(before.roles), roles.type)])
-    is_touched = pc.or_(pc.not_equal(role, roles_before.take(previous)), effect.is_null())
+    is_other = pc.not_equal(role.slice(0, len(earlier)), before.roles.take(previous.slice(0, len(earlier))))
+    is_touched = pc.or_(_longer(is_other, len(pair)), effect.is_null())
     is_touched = pc.is_in(previous, value_set=previous.filter(is_touched).unique())
     effects = alias_effects(
         zip(*(column.filter(is_touched).to_pylist() for column in (previous, user)), strict=True),
@@ -132,7 +135,7 @@ def _with_canonical(before: IdDictionary, ids: Any, aliases: Any) -> tuple[Any, 
     previous, user = (joined([aliases.column(name)]) for name in ("previous", "user"))
     is_edge = pc.equal(joined([aliases.column("effect")], pyarrow.string()), "merged")
     was_edge = pc.equal(joined([before.aliases.column("effect")], pyarrow.string()), "merged")
-    was_edge = pyarrow.concat_arrays([was_edge, flags(len(is_edge) - len(was_edge), ())])
+    was_edge = _longer(was_edge, len(is_edge))
     changed = pc.xor(is_edge, was_edge)
     if not changed.true_count:
         return canonical, own.slice(0, 0)
@@ -149,42 +152,47 @@ def _with_canonical(before: IdDictionary, ids: Any, aliases: Any) -> tuple[Any, 
     return patched(canonical, members.filter(is_other), renamed.filter(is_other)), members.filter(is_other)
 
 
-def _devices_of(claims: Any, users: Any) -> Any:
-    if not len(users):
-        return users
-    return claims.column("device").filter(pc.is_in(claims.column("user"), value_set=users))
+def _claims_with(claims: Any, column: str, numbers: Any, index: IdIndex | None) -> Any:
+    """The claims that have any of some numbers in a column."""
+    if not len(numbers):
+        return claims.slice(0, 0)
+    if index is None:
+        return claims.filter(pc.is_in(claims.column(column), value_set=numbers))
+    return (index.devices if column == "device" else index.users).rows(claims, column, numbers)
 
 
-def _with_owners(owners: Any, claims: Any, canonical: Any, devices: Any) -> Any:
-    """The owners of all devices, of which only `devices` may have another one."""
+def _with_owners(owners: Any, claims: Any, canonical: Any) -> Any:
+    """The owners of all devices, of which only those of these claims may have another one."""
     owners = pyarrow.concat_arrays([owners, constant(NOBODY, len(canonical) - len(owners))])
-    few = claims.filter(pc.is_in(claims.column("device"), value_set=devices))
-    table = pyarrow.table({"device": few.column("device"), "owner": canonical.take(joined([few.column("user")]))})
+    table = pyarrow.table({"device": claims.column("device"), "owner": canonical.take(joined([claims.column("user")]))})
     # Under canonical ids, two users are one if they are the same number; so the least and the greatest say it all.
     groups = table.group_by("device", use_threads=False).aggregate([("owner", "min"), ("owner", "max")])
     low, high = groups.column("owner_min"), groups.column("owner_max")
     return patched(owners, groups.column("device"), pc.if_else(pc.equal(low, high), low, pyarrow.scalar(SHARED, INT)))
 
 
-def _with_sessions(before: IdDictionary, after: IdDictionary, reader: PartReader, touched: Any) -> IdDictionary:
+def _with_sessions(
+    before: IdDictionary, after: IdDictionary, reader: PartReader, touched: Any, index: IdIndex | None
+) -> IdDictionary:
     """`after` with the timelines of shared devices, of which only those are cut anew that may be others."""
-    first, size = len(before.maps), len(after.ids) - len(before.ids)
-    is_shared = pc.equal(after.owners, SHARED)
-    was_shared = pyarrow.concat_arrays([pc.equal(before.owners, SHARED), flags(size, ())])
-    is_new = pc.and_not(is_shared, was_shared)
-    new = [
-        entries_of(number, reader.parts[number], reader.rows(number), after.maps[number], wanted)
-        for number, wanted in (
-            *((number, is_new) for number in _parts_with(before.maps, is_new)),
-            *((number, is_shared) for number in range(first, len(after.maps))),
-        )
+    first, nothing = len(before.maps), constant(0, len(after.ids) - len(before.ids))
+    is_shared, was_shared = (_are_shared(owners, touched) for owners in (after.owners, before.owners))
+    new = touched.filter(pc.and_not(is_shared, was_shared))
+    new = new.filter(pc.less(new, pyarrow.scalar(len(before.ids), INT)))
+    earlier = Lookups(reader, before).by_part(new) if index is None else index.by_part(before, new)
+    wanted = {number: pyarrow.array(ids, INT) for number, ids in earlier.items()}
+    for number, ids in enumerate(after.maps[first:], first):
+        wanted[number] = pc.indices_nonzero(_are_shared(after.owners, ids)).cast(INT)
+    times_at = reader.times_at if index is None else lambda number, rows: reader.times(number).take(rows)
+    entries = [
+        entries_of(number, reader.parts[number], reader.rows(number), after.maps[number], ids, times_at)
+        for number, ids in wanted.items()
+        if len(ids)
     ]
-    table = pyarrow.concat_tables([ENTRIES.empty_table(), *new])
-    others = touched.filter(pc.or_(is_shared.take(touched), was_shared.take(touched)))
-    others = joined([others, table.column("device")]).unique()
-    nothing = constant(0, size)
+    table = pyarrow.concat_tables([ENTRIES.empty_table(), *entries])
+    others = joined([touched.filter(pc.or_(is_shared, was_shared)), table.column("device")]).unique()
     starts, counts = (pyarrow.concat_arrays([a, nothing]) for a in (before.first_entry, before.entry_count))
-    stays = others.filter(is_shared.take(others))
+    stays = others.filter(_are_shared(after.owners, others))
     again = [
         before.entries.slice(start, count)
         for start, count in zip(starts.take(stays).to_pylist(), counts.take(stays).to_pylist(), strict=True)
@@ -212,9 +220,12 @@ def _with_entries(after: IdDictionary, before: Any, new: Any) -> IdDictionary:
     )
 
 
-def _parts_with(maps: Sequence[Any], is_wanted: Any) -> list[int]:
-    """The parts that have any of some ids."""
-    wanted = few_true(is_wanted)
-    if len(wanted) > _FEW:
-        return [number for number, ids in enumerate(maps) if pc.any(is_wanted.take(ids)).as_py()]
-    return [number for number, ids in enumerate(maps) if any(few_true(pc.equal(ids, id_)) for id_ in wanted)]
+def _are_shared(owners: Any, devices: Any) -> Any:
+    """Of each device whether several users own it; one that is not among the owners has none."""
+    inside = pc.if_else(pc.less(devices, pyarrow.scalar(len(owners), INT)), devices, None)
+    return pc.fill_null(equals(owners.take(inside), SHARED), False)
+
+
+def _longer(mask: Any, size: int) -> Any:
+    """A mask with more rows, which it has not."""
+    return pyarrow.concat_arrays([mask, flags(size - len(mask), ())])

@@ -13,9 +13,21 @@ from uuid import UUID, uuid5
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import FALSE, INT, constant, integer, joined, least, none, paired, positions
+from footfall.analytics.persons.arrays import (
+    FALSE,
+    INT,
+    constant,
+    equals,
+    integer,
+    joined,
+    least,
+    none,
+    paired,
+    positions,
+)
 from footfall.analytics.persons.cache import PersonsCache
 from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, Counts, IdDictionary
+from footfall.analytics.persons.id_index import IdIndex
 from footfall.analytics.persons.lookups import Lookups
 from footfall.analytics.persons.merging import extended
 from footfall.analytics.persons.nobody import with_nobodys_reasons
@@ -56,14 +68,14 @@ class Persons:
         reader: PartReader,
         known: _Known,
         plan_id: str,
-        numbers: dict[str, int] | None = None,
+        index: IdIndex | None = None,
         columns: Mapping[int, Any] | None = None,
     ) -> None:
         self._known = known
         self._plan_id = plan_id
         self._namespace = namespace(plan_id)
         self._reader = reader
-        self._numbers = numbers or {}
+        self._index = index
         self._columns = dict(columns or {})
         self._are_given = columns is not None
         self._heads: dict[str, tuple[Any, Any]] = {}
@@ -104,22 +116,21 @@ class Persons:
     def extended(self, *parts: Part) -> Self:
         """The persons of some more parts too; the numbers of the parts before stay, and those of persons too.
 
-        The first time takes longer, for it makes a table of all ids.
+        The first time takes longer, for it makes an index of all ids.
         """
-        ids = self.dictionary.ids
-        if len(self._numbers) != len(ids):
-            self._numbers = dict(zip(ids.to_pylist(), range(len(ids)), strict=True))
+        before, index = self.dictionary, self._index
+        if index is None or not index.fits(before):
+            self._index = index = IdIndex.of(before)
         reader = self._reader.with_parts(parts)
-        dictionary = _extended(reader, self.dictionary, len(reader.parts), self._numbers)
-        self._numbers.update(zip(dictionary.ids.slice(len(ids)).to_pylist(), itertools.count(len(ids)), strict=False))
-        return type(self)(reader, _Known(lambda: dictionary), self._plan_id, self._numbers)
+        after, grown = index.grown(before, _extended(reader, before, len(reader.parts), index))
+        return type(self)(reader, _Known(lambda: after), self._plan_id, grown)
 
     def with_columns(self, columns: Sequence[Any]) -> Self:
         """The same persons as those of the rows of some other parts, a column for each; `column` gives these.
 
         Reasons and evidence are not to be asked for then.
         """
-        return type(self)(self._reader, self._known, self._plan_id, self._numbers, dict(enumerate(columns)))
+        return type(self)(self._reader, self._known, self._plan_id, columns=dict(enumerate(columns)))
 
     @property
     def reader(self) -> PartReader:
@@ -187,7 +198,7 @@ class Persons:
 
     def _with_sessions(self, part: int, persons: Any, start: int) -> Any:
         """Persons of rows from `start` on, each SHARED one as its session says."""
-        is_shared = pc.fill_null(pc.equal(persons, integer(SHARED)), FALSE)
+        is_shared = pc.fill_null(equals(persons, SHARED), FALSE)
         if not pc.any(is_shared).as_py():
             return persons
         rows, theirs = self._in_sessions[part]
@@ -440,9 +451,7 @@ class _Known:
         return self._counts
 
 
-def _extended(
-    reader: PartReader, before: IdDictionary, stop: int, numbers: Mapping[str, int] | None = None
-) -> IdDictionary:
+def _extended(reader: PartReader, before: IdDictionary, stop: int, index: IdIndex | None = None) -> IdDictionary:
     """The dictionary of the first `stop` parts of a reader."""
     missing = range(len(before.maps), stop)
     if len(missing) > 1:
@@ -450,7 +459,7 @@ def _extended(
             summaries = list(pool.map(reader.summary, missing))
     else:
         summaries = [reader.summary(number) for number in missing]
-    return extended(before, reader, summaries, numbers) if summaries else before
+    return extended(before, reader, summaries, index) if summaries else before
 
 
 def reasons_of(owners: Any, user: Any, device: Any, anonymous: Any, person: Any) -> Any:

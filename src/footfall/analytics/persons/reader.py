@@ -125,6 +125,12 @@ class PartReader:
             self._times[part] = self.moves(part, 0, self.parts[part].messages).times
         return self._times[part]
 
+    def times_at(self, part: int, rows: Any) -> Any:
+        """When the messages in some rows of a part occurred. What it reads is not kept. Raises DamagedFileError."""
+        if part in self._times or part in self._moves:
+            return self.times(part).take(rows)
+        return joined([self.parts[part].take(("occurred_at",), rows).column("occurred_at")])
+
     def load_places(self, parts: Iterable[int]) -> None:
         """Have the rows, places and times of several parts read at a time. Raises DamagedFileError."""
         missing = [part for part in parts if part not in self._places]

@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import BIG, INT, constant, joined, positions, shifted
+from footfall.analytics.persons.arrays import BIG, INT, constant, equals, flags, joined, positions, shifted
 from footfall.analytics.persons.summary import PartRows, is_of_type
 from footfall.identity.sessions import SESSION_GAP_US
 from footfall.storage.part import Part
@@ -33,20 +33,21 @@ _ANSWERS = ("person", "evidence_part", "evidence_row", "first_part", "first_row"
 ENTRIES = pyarrow.schema({**_COLUMNS, **dict.fromkeys(_ANSWERS, INT)})
 
 Names = Callable[[Any, Any], tuple[Any, Any]]
+TimesAt = Callable[[int, Any], Any]
 
 
-def entries_of(number: int, part: Part, rows: PartRows, numbers: Any, is_wanted: Any) -> Any:
-    """The entries of one part on those devices that `is_wanted` says, a boolean for each id of the dictionary.
+def entries_of(number: int, part: Part, rows: PartRows, numbers: Any, wanted: Any, times_at: TimesAt) -> Any:
+    """The entries of one part on those devices that are `wanted`, as numbers of the part.
 
-    `numbers` are the dictionary's numbers of the part's ids. The answers are null.
+    `numbers` are the dictionary's numbers of the part's ids. `times_at` says when messages occurred, by the number of a
+    part and rows of it. The answers are null.
     """
     user, anonymous, device = (joined([rows.ids.column(name)]) for name in ("user", "anonymous", "device"))
-    of_part = is_wanted.take(numbers)
-    row = _rows_on(anonymous, of_part)
+    row = _rows_on(anonymous, wanted, len(numbers))
     row = row.filter(pc.or_(user.take(row).is_valid(), device.take(row).is_null()))
     aliased, previous, _ = rows.pairs()
     is_other = pc.fill_null(pc.not_equal(previous, anonymous.take(aliased)), True)
-    is_other = pc.and_(is_other, of_part.take(previous))
+    is_other = pc.and_(is_other, pc.is_in(previous, value_set=wanted))
     on = joined([anonymous.take(row), previous.filter(is_other)])
     row = joined([row, aliased.filter(is_other)])
     if not len(row):
@@ -56,18 +57,18 @@ def entries_of(number: int, part: Part, rows: PartRows, numbers: Any, is_wanted:
         "user": numbers.take(user.take(row)),
         "part": constant(number, len(row)),
         "row": row,
-        "at": joined([part.take(("occurred_at",), row).column("occurred_at")]),
+        "at": times_at(number, row),
         "is_reset": is_of_type(part, "reset", row),
     }
     return pyarrow.table(columns | dict.fromkeys(_ANSWERS, pyarrow.nulls(len(row), INT)), schema=ENTRIES)
 
 
-def _rows_on(anonymous: Any, is_wanted: Any) -> Any:
-    """The rows of messages with these anonymous ids, of which `is_wanted` says each that is wanted."""
-    wanted = pc.indices_nonzero(is_wanted)
+def _rows_on(anonymous: Any, wanted: Any, size: int) -> Any:
+    """The rows of messages with those anonymous ids that are wanted, of so many ids."""
     if len(wanted) <= _FEW:
-        return joined([pc.indices_nonzero(pc.equal(anonymous, id_)).cast(INT) for id_ in wanted.to_pylist()])
-    return pc.indices_nonzero(is_wanted.take(anonymous)).cast(INT)
+        masks = (equals(anonymous, id_) for id_ in wanted.to_pylist())
+        return joined([pc.indices_nonzero(mask).cast(INT) for mask in masks])
+    return pc.indices_nonzero(flags(size, wanted).take(anonymous)).cast(INT)
 
 
 def in_order(entries: Any, names: Names) -> Any:
