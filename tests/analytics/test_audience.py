@@ -14,7 +14,8 @@ from tests.maintenance.folders import compact, seal
 
 import footfall
 from footfall.analytics import Dataset, report
-from footfall.analytics.audience import AUDIENCES, audiences, included, left_out
+from footfall.analytics.audience import audiences, included, left_out
+from footfall.analytics.audience_rules import AUDIENCES
 from footfall.analytics.exports import FORMATS, MessageStream, Selection
 from footfall.analytics.persons import PersonsCache
 from footfall.analytics.questions.overview import OVERVIEW

@@ -9,39 +9,30 @@ messages, whoever is left out of the figures: so nobody's id depends on that.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from footfall.analytics.audience_rules import AUDIENCES, Audience, MarkRule, TraitRule, names_agent
 from footfall.analytics.bursts import bursts_of
 from footfall.errors import UsageError
 from footfall.plan.model import Plan, Staff
 from footfall.storage.part import Part, Stretch
-from footfall.web.bots import judge, list_version
-from footfall.web.proxies import cut_address
+from footfall.web.bots import list_version
 
 # pyarrow, and what reads columns by it, loads with the first dataset.
 if TYPE_CHECKING:
     from footfall.analytics.persons import Persons, PersonsCache
 
 __all__ = [
-    "AUDIENCES", "LEFT_OUT", "Audience", "LeftOut", "audiences", "included", "is_among", "left_out",
-    "rows_where", "texts_of",
+    "LEFT_OUT", "LeftOut", "audiences", "included", "is_among", "left_out", "rows_where", "texts_of",
 ]  # fmt: skip
-
-Audience = Literal["people", "bot", "staff"]
-
-AUDIENCES: tuple[Audience, ...] = ("people", "bot", "staff")
-"""Each by its number in a column."""
 
 LEFT_OUT: Mapping[str, Audience] = {"bots": "bot", "staff": "staff"}
 """Whom figures leave out, by the word with which a reader includes them."""
 
 _PEOPLE, _BOT, _STAFF = range(len(AUDIENCES))
-# What only the moment showed, and no list can judge again.
-_OF_THE_MOMENT = ("burst",)
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -50,18 +41,6 @@ class LeftOut(msgspec.Struct, frozen=True):
     bots: int
     staff: int
     list: str
-
-
-class _Marks(msgspec.Struct):
-    userAgent: Any = None  # noqa: N815 - as the wire has it
-    http: Any = None
-    bot: Any = None
-    staff: Any = None
-    ip: Any = None
-
-
-_read_marks = msgspec.json.Decoder(_Marks).decode
-_read_traits = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def included(words: Iterable[str]) -> frozenset[Audience]:
@@ -85,7 +64,7 @@ def audiences(
     import pyarrow.compute as pc
 
     staff = (plan.staff if plan is not None else None) or Staff()
-    judged = _Judged(_networks(staff), cache)
+    judged = _Judged(MarkRule(staff), cache)
     columns = [judged.column(number, part) for number, part in enumerate(parts)]
     if judged.with_agents:
         for number, rows in bursts_of(parts, sorted(judged.with_agents), persons()).items():
@@ -94,7 +73,7 @@ def audiences(
             columns[number] = pc.if_else(are_new, _int8(_BOT), before)
     if plan is None or not (staff.traits or staff.email_domains):
         return columns
-    rule = _TraitRule.of(plan, staff)
+    rule = TraitRule.of(plan, staff)
     own = {person for number, part in enumerate(parts) for person in _staff_of(part, number, persons, rule)}
     if own:
         for number, part in enumerate(parts):
@@ -141,39 +120,11 @@ def rows_where(mask: Any, *, chosen: bool = True) -> Any:
     return pc.indices_nonzero(mask if chosen else pc.invert(mask)).cast("int64")
 
 
-class _TraitRule(NamedTuple):
-    """Which traits of a user say that they are of the team, by their names on the wire.
-
-    `emails` are the names of those with an address, `domains` are in lower case.
-    """
-
-    traits: Sequence[tuple[str, Sequence[object]]]
-    emails: frozenset[str]
-    domains: frozenset[str]
-
-    @classmethod
-    def of(cls, plan: Plan, staff: Staff) -> _TraitRule:
-        """The rule of a plan."""
-        names = {trait.name: trait.wire_name or trait.name for trait in plan.traits.get("user", ())}
-        return cls(
-            [(names.get(name, name), values) for name, values in staff.traits.items()],
-            _emails_of(plan),
-            frozenset(domain.lower().removeprefix("@") for domain in staff.email_domains),
-        )
-
-    def names(self, traits: Mapping[str, Any]) -> bool:
-        """Whether somebody with these traits is."""
-        if any(_is_one_of(traits.get(name), values) for name, values in self.traits):
-            return True
-        addresses = (traits.get(name) for name in self.emails)
-        return any(isinstance(text, str) and _domain(text) in self.domains for text in addresses)
-
-
 class _Judged:
     """Judges texts of marks, each once. `with_agents` are the numbers of the parts of which some name a user agent."""
 
-    def __init__(self, networks: Sequence[Any], cache: PersonsCache | None) -> None:
-        self._networks = networks
+    def __init__(self, rule: MarkRule, cache: PersonsCache | None) -> None:
+        self._rule = rule
         self._cache = cache
         self._numbers: dict[str, int] = {}
         self.with_agents: set[int] = set()
@@ -187,7 +138,7 @@ class _Judged:
         if encoded.null_count == len(encoded):
             return None
         texts = encoded.dictionary.to_pylist()
-        if any(text.startswith('{"userAgent"') for text in texts):
+        if any(map(names_agent, texts)):
             self.with_agents.add(number)
         numbers = pyarrow.array([self._number(text) for text in texts], pyarrow.int8())
         if not pc.any(pc.not_equal(numbers, _PEOPLE)).as_py():
@@ -209,25 +160,11 @@ class _Judged:
 
     def _number(self, text: str) -> int:
         if text not in self._numbers:
-            self._numbers[text] = self._judged(_read_marks(text))
+            self._numbers[text] = AUDIENCES.index(self._rule.judged(text).audience)
         return self._numbers[text]
 
-    def _judged(self, marks: _Marks) -> int:
-        if marks.staff is True or _is_within(marks.ip, self._networks):
-            return _STAFF
-        reason = marks.bot.get("reason") if isinstance(marks.bot, dict) else None
-        is_marked = marks.bot is not None and marks.bot is not False
-        if not isinstance(marks.userAgent, str):
-            return _BOT if is_marked else _PEOPLE
-        http = marks.http if isinstance(marks.http, dict) else {}
-        http = {name: text for name, text in http.items() if isinstance(text, str)}
-        if judge(marks.userAgent, http) is not None:
-            return _BOT
-        # Without its headers, a message says less than the mark that it got when they were there.
-        return _BOT if is_marked and (not http or reason in _OF_THE_MOMENT) else _PEOPLE
 
-
-def _staff_of(part: Part, number: int, persons: Callable[[], Persons], rule: _TraitRule) -> Iterable[int]:
+def _staff_of(part: Part, number: int, persons: Callable[[], Persons], rule: TraitRule) -> Iterable[int]:
     """The persons of whom an identify in this part says that they are of the team."""
     for stretch in part.stretches():
         if stretch.type == "identify":
@@ -235,43 +172,13 @@ def _staff_of(part: Part, number: int, persons: Callable[[], Persons], rule: _Tr
 
 
 def _staff_of_stretch(
-    part: Part, number: int, stretch: Stretch, persons: Callable[[], Persons], rule: _TraitRule
+    part: Part, number: int, stretch: Stretch, persons: Callable[[], Persons], rule: TraitRule
 ) -> Iterable[int]:
     texts = part.read(["all_traits"], stretch.start, stretch.stop).column(0).to_pylist()
-    rows = [row for row, text in enumerate(texts) if text is not None and rule.names(_read_traits(text))]
+    rows = [row for row, text in enumerate(texts) if rule.judged(text) is not None]
     if rows:
         column = persons().column(number, stretch.start, stretch.stop)
         yield from (person for row in rows if (person := column[row].as_py()) is not None)
-
-
-def _emails_of(plan: Plan) -> frozenset[str]:
-    """Under which names a user's traits have an e-mail address: `email`, and those whose format is one."""
-    traits = plan.traits.get("user", ())
-    return frozenset(["email", *(trait.wire_name or trait.name for trait in traits if trait.format == "email")])
-
-
-def _networks(staff: Staff) -> Sequence[Any]:
-    return [ipaddress.ip_network(text, strict=False) for text in staff.networks]
-
-
-def _is_within(address: object, networks: Sequence[Any]) -> bool:
-    if not networks or not isinstance(address, str):
-        return False
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    # Of an address whose last part was cut off it is known in which /24 or /48 it was, and not where in there.
-    bits = ip.max_prefixlen if cut_address(address) != str(ip) else 24 if ip.version == 4 else 48
-    return any(ip.version == network.version and network.prefixlen <= bits and ip in network for network in networks)
-
-
-def _is_one_of(value: object, values: Iterable[object]) -> bool:
-    return any(type(value) is type(each) and value == each for each in values)
-
-
-def _domain(address: str) -> str:
-    return address.rpartition("@")[2].strip().lower()
 
 
 def _zeros(number: int) -> Any:

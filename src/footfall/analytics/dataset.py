@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import msgspec
 
-from footfall.analytics.audience import Audience, LeftOut, audiences, is_among, left_out, rows_where
+from footfall.analytics.audience import LeftOut, audiences, is_among, left_out, rows_where
+from footfall.analytics.audience_rules import Audience
 from footfall.analytics.engine import Rows, connect, rows
 from footfall.analytics.event_names import FOREVER, meanings
 from footfall.analytics.loading import Asked, Loaded, load_entries, load_parts, load_store, without_damaged
