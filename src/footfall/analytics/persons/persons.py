@@ -323,7 +323,7 @@ class Persons:
         number = self.lookups.number(text)
         if number is None:
             return sorted(persons)
-        of_id = pc.equal(self.dictionary.canonical, number)
+        of_id = equals(self.dictionary.canonical, number)
         if pc.any(pc.and_(of_id, has_role(self.dictionary.roles, USER))).as_py():
             persons.add(number)
         persons |= self.lookups.persons_of_id(number)
@@ -469,7 +469,7 @@ def reasons_of(owners: Any, user: Any, device: Any, anonymous: Any, person: Any)
         "explicit": user.is_valid(),
         "device": device.is_valid(),
         "blocked": anonymous.is_null(),
-        "anonymous": pc.equal(owner, NOBODY),
+        "anonymous": equals(owner, NOBODY),
         "sole_owner": pc.not_equal(owner, SHARED),
         "contested": pc.greater_equal(person, SESSION),
     }
