@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from footfall.encoding_plain import MAX_DEPTH, MAX_VALUES, OPTIONS, direct, is_plain
+from footfall.encoding_plain import OPTIONS, direct, is_plain
 from footfall.events import Fault
 
 __all__ = ["encode", "fields_of", "lazy_text"]
@@ -23,7 +23,7 @@ def encode(value: object) -> tuple[bytes | None, tuple[Fault, ...]]:
     The text is None when there is none; the faults say why. Never raises, and changes nothing in `value`.
     """
     try:
-        if is_plain(value, MAX_DEPTH, [MAX_VALUES]):
+        if is_plain(value):
             return orjson.dumps(value, direct, OPTIONS), ()
     except Exception:  # noqa: BLE001, S110 - whatever the value's own code raised, the careful way deals with it
         pass

@@ -7,7 +7,6 @@ tzinfo that raises can end the process inside it. So only exact builtin types re
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import NoneType
@@ -22,34 +21,37 @@ MAX_DEPTH = 60  # the collector takes 64, of which the message around the value 
 MAX_VALUES = 100_000
 
 _ATOMS = frozenset({str, int, bool, NoneType})
+_CONTAINERS = frozenset({dict, list, tuple})
 _MAX_EXPONENT = 308  # the largest power of ten in a double
 
 
-def is_plain(value: object, depth: int, budget: list[int]) -> bool:
-    """Whether orjson can be trusted with a value of at most so many levels and, in one number, values.
+def is_plain(value: object) -> bool:
+    """Whether orjson can be trusted with a value: of its types, its levels (MAX_DEPTH) and its size (MAX_VALUES).
 
     Raises what the value's own code raises.
     """
-    kind = type(value)
-    if kind is dict:
-        items: Iterable[object] = value.values()  # type: ignore[attr-defined]  # kind says that it is a dict
-    elif kind is list or kind is tuple:
-        items = value  # type: ignore[assignment]  # kind says that it is a list or a tuple
-    else:
-        return _is_plain_leaf(kind, value)
-    budget[0] -= len(value)  # type: ignore[arg-type]  # a container, as seen above
-    if depth == 0 or budget[0] < 0:
-        return False
-    for item in items:
-        kind = type(item)
-        if kind in _ATOMS or (kind is float and item - item == 0.0):  # type: ignore[operator]  # NaN - NaN, ∞ - ∞: NaN
-            continue
-        if kind is dict or kind is list or kind is tuple:
-            if not is_plain(item, depth - 1, budget):
+    if type(value) not in _CONTAINERS:
+        return _is_plain_leaf(type(value), value)
+    level: list[Any] = [value]
+    room = MAX_VALUES
+    for _ in range(MAX_DEPTH):
+        inner: list[Any] = []
+        for container in level:
+            room -= len(container)
+            if room < 0:
                 return False
-        elif not _is_plain_leaf(kind, item):
-            return False
-    return True
+            for item in container.values() if type(container) is dict else container:
+                kind = type(item)
+                if kind in _ATOMS or (kind is float and item - item == 0.0):  # NaN - NaN, infinity - infinity: NaN
+                    continue
+                if kind in _CONTAINERS:
+                    inner.append(item)
+                elif not _is_plain_leaf(kind, item):
+                    return False
+        if not inner:
+            return True
+        level = inner
+    return False
 
 
 def _is_plain_leaf(kind: type, value: Any) -> bool:

@@ -23,7 +23,7 @@ def test_a_bot_is_no_visitor_whatever_its_cookie() -> None:
     crawler = request(user_agent="Googlebot/2.1", cookie=cookie_of(CookieVisitor(ID, TODAY)))
     recognition = recognise(crawler, rules(), None, NOW, ids())
 
-    assert recognition.bot is not None
+    assert recognition.program.bot is not None
     assert recognition.visitor is None
 
 

@@ -215,10 +215,10 @@ class Calls(ABC):
         """
         return Block(self._scope, Scope(user_id, anonymous_id, self._copied(context)), self._caught)
 
-    @guarded(_NO_BLOCK)
-    def scope_from(self, source: Callable[[], Scope]) -> AbstractContextManager[Scope]:
-        """A scope that is asked for at each message inside a `with` block; what `source` raises costs that message."""
-        return Block(self._scope, Scope(source=source), self._caught)
+    @property
+    def scopes(self) -> ContextVar[Scope]:
+        """The scope of this thread or task, for an integration to set: by `source` it is asked for at each message."""
+        return self._scope
 
     @guarded(_NO_CONTEXT)
     def _copied(self, context: Fields | None) -> Mapping[str, Any]:

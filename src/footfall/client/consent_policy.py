@@ -22,6 +22,7 @@ from footfall.timestamps import HOUR_US
 __all__ = ["ConsentPolicy"]
 
 _STATED = ("consent", "consentManagement")
+_TEXT, _BOOL = {str}, {bool}
 _MS_DIGITS = 12  # of a UUIDv7, in hexadecimal: its time in milliseconds
 
 
@@ -79,5 +80,5 @@ def _plain_preferences(context: dict[Any, Any]) -> Statement | None:
     preferences = consent["categoryPreferences"]
     if type(preferences) is not dict:
         return None
-    is_plain = all(type(name) is str and type(value) is bool for name, value in preferences.items())
+    is_plain = {*map(type, preferences)} <= _TEXT and {*map(type, preferences.values())} <= _BOOL
     return preferences if is_plain else None

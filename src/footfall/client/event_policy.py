@@ -142,7 +142,7 @@ class PlanEventPolicy(EventPolicy):
         return PolicyResult(body, faults, warnings, self._action(None, faults))
 
     def page(self, type_: str, name: object, body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
-        if self._transforms is None:
+        if self._transforms is None or not self._transforms.changes_pages:
             return self.other(body, changed)
         sent = self._transforms.transform_page(type_, name, body)
         result = self.other(bytes(sent.properties), changed)

@@ -34,6 +34,11 @@ class Scope(NamedTuple):
             self.source,
         )
 
+    def without(self, source: Callable[[], Scope]) -> Scope:
+        """The scope without a source, where it says nothing besides."""
+        says_more = self.source != source or self.context or self.user_id is not None or self.anonymous_id is not None
+        return self if says_more else NO_SCOPE
+
     def now(self) -> Scope:
         """The scope of a message that is sent now."""
         return self if self.source is None else self.source().within(self._replace(source=None))

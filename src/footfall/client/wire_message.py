@@ -27,6 +27,7 @@ from footfall.identity.given import id_text, plain_text, whole_number
 __all__ = ["WireMessage"]
 
 _OURS = frozenset({"client", "library", "plan", "violations"})
+_TEXT = {str}
 _OUR_KEY = re.compile(f'"(?:{"|".join(sorted(_OURS))})"'.encode())
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _MOST_VIOLATIONS = 20  # on the wire; the receipt has all
@@ -47,20 +48,21 @@ class WireMessage:
     and names become plain text first.
     """
 
+    message_id = ""
+    head = b""
+    faults: tuple[Fault, ...] = ()
+    receipt = Receipt(False, None, "internal")
+    _name: str | None = None
+    # What cannot be sent at all, and what is sent in another form than it was given.
+    _refusals: tuple[Fault, ...] = ()
+    _changes: tuple[Fault, ...] = ()
+    # What goes with the message.
+    _violations: tuple[Fault, ...] = ()
+
     def __init__(self, message: Message) -> None:
         self._message = message
         self._spec = SPECS[message.type]
-        self._name: str | None = None
         self._pieces = [_HEADS[message.type]]
-        # What cannot be sent at all, and what is sent in another form than it was given.
-        self._refusals: tuple[Fault, ...] = ()
-        self._changes: tuple[Fault, ...] = ()
-        # What goes with the message.
-        self._violations: tuple[Fault, ...] = ()
-        self.faults: tuple[Fault, ...] = ()
-        self.message_id = ""
-        self.head = b""
-        self.receipt: Receipt = _UNREFUSED
 
     def add_head(self, new_id: str, stamp: bytes, policy: EventPolicy, *, names_nobody: bool = False) -> bool:
         """Add everything before the body; `new_id` and `stamp` are for a message to which no id or time was given.
@@ -80,7 +82,7 @@ class WireMessage:
             user_id = user_id if type(user_id) is str else self._id("userId", user_id)
             pieces += (b',"userId":', self._text("userId", user_id))
         if anonymous_id is not None:
-            anonymous_id = self._id("anonymousId", anonymous_id)
+            anonymous_id = anonymous_id if type(anonymous_id) is str else self._id("anonymousId", anonymous_id)
             pieces += (b',"anonymousId":', self._text("anonymousId", anonymous_id))
         if spec.name_key and (name is not None or spec.name_required):
             self._name = name if type(name) is str and name else self._given_name(name)
@@ -134,12 +136,12 @@ class WireMessage:
         if context is None:
             return True
         text, changed = encode(context)
-        changed = _below("context", changed)
+        changed = _below("context", changed) if changed else ()
         if text is None:
             return self._refuse("unencodable", changed)
         if not _is_object(text, context):
             return self._refuse("invalid", (misfit("context", "an object", context),))
-        text, notes = _without_our_keys(text)
+        text, notes = (text, ()) if _has_other_keys(context) else _without_our_keys(text)
         if len(text) > _EMPTY:
             self._pieces += (b",", text[1:-1])
         self._violations += changed
@@ -217,15 +219,17 @@ class WireMessage:
         return id_fault(user_id, key, None)  # as with any other id beside the user's
 
 
-_UNREFUSED = Receipt(False, None, "internal")
-
-
 @functools.cache
 def _given_time() -> Any:
     with uncut():
         from footfall.client import given_time  # few applications give times
 
         return whole(given_time)
+
+
+def _has_other_keys(context: object) -> bool:
+    """Whether it can be seen without its text that a context has none of our keys."""
+    return type(context) is dict and _OURS.isdisjoint(context) and {*map(type, context)} <= _TEXT
 
 
 def _without_our_keys(context: bytes) -> tuple[bytes, tuple[Fault, ...]]:

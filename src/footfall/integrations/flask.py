@@ -25,7 +25,7 @@ from footfall.integrations.wsgi import HIT, WsgiMiddleware
 with needs("footfall.integrations.flask", "flask"):
     from flask import Flask, g, request
     from flask.globals import request_ctx
-    from flask.signals import request_finished, request_started
+    from flask.signals import request_finished
     from werkzeug.utils import import_string
 
 __all__ = ["Footfall"]
@@ -58,20 +58,21 @@ class Footfall:
         app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to put something around it
         app.extensions["footfall"] = middleware.site
         app.jinja_env.globals["footfall"] = Templates(lambda: middleware.site)
-        request_started.connect(_begin, app)
+        app.url_value_preprocessor(partial(_begin, app, middleware.site.options.user))
         if middleware.site.options.user is not None:
             request_finished.connect(_ask_again, app)
 
 
-def _begin(app: Flask, **_: Any) -> None:
+def _begin(app: Flask, find_user: _FindUser | None, _endpoint: str | None, _values: object) -> None:
     """The request has a route, and a context in which views find the hit."""
-    hit: Hit | None = request.environ.get(HIT)
+    current = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - a proxy's, asked once
+    hit: Hit | None = current.environ.get(HIT)
     if hit is None:
         return
     g.footfall = hit
-    if (rule := request.url_rule) is not None:
+    if (rule := current.url_rule) is not None:
         hit.route = rule.rule
-    if app.extensions["footfall"].options.user is not None:
+    if find_user is not None:
         _ask_again(app)
     elif hasattr(app, "login_manager"):
         _follow_flask_login(app)

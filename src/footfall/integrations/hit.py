@@ -50,20 +50,21 @@ class Hit:
     visitor chose) is known at the response, whatever thread or context learnt it.
     """
 
+    visit: Visit | None = None  # None where footfall does nothing: it is disabled, or failed
+    route: str | None = None  # the framework's template of the path, once it is known
+    title: str | None = None
+    used = False  # whether a message was sent with the visitor's id
+    departure: Departure | None = None
+    is_over = False
+    _resolve: Callable[[], object] | None = None
+    _user_id: str | UnsetType | None = UNSET
+
     def __init__(self, site: HitSite) -> None:
         self.site = site
-        self.visit: Visit | None = None  # None where footfall does nothing: it is disabled, or failed
-        self.route: str | None = None  # the framework's template of the path, once it is known
-        self.title: str | None = None
-        self.used = False  # whether a message was sent with the visitor's id
-        self.departure: Departure | None = None
-        self.is_over = False
-        self._resolve: Callable[[], object] | None = None
-        self._user_id: str | UnsetType | None = UNSET
 
     def scope(self) -> AbstractContextManager[object]:
         """What the application runs in: its messages carry this hit's ids and context. May be entered many times."""
-        return _HitScope(self, self.site.client.scope_from(self.scope_now))
+        return _HitScope(self)
 
     def user(self, resolve: Callable[[], object]) -> None:
         """Say how to find the user: a function that returns their id, or None where nobody is signed in.
@@ -156,19 +157,22 @@ def _given_id(user: object) -> str | None:
 class _HitScope:
     """Enters the client's scope and names the current hit; each time it is entered, it is left before the next."""
 
-    __slots__ = ("_block", "_hit", "_outer")
+    __slots__ = ("_hit", "_outer", "_outer_scope", "_scope", "_scopes")
 
-    def __init__(self, hit: Hit, block: AbstractContextManager[object]) -> None:
+    def __init__(self, hit: Hit) -> None:
         self._hit = hit
-        self._block = block
-        self._outer: list[Hit | None] = []
+        self._scopes = hit.site.client.scopes
+        self._scope = Scope(None, None, NO_SCOPE.context, hit.scope_now)
+        self._outer: Hit | None = None
+        self._outer_scope = NO_SCOPE
 
     def __enter__(self) -> None:
-        self._outer.append(_current.get())
+        self._outer = _current.get()
+        self._outer_scope = outer = self._scopes.get()
         _current.set(self._hit)
-        self._block.__enter__()
+        self._scopes.set(self._scope if outer is NO_SCOPE else outer.within(self._scope))
 
-    def __exit__(self, *error: object) -> None:
-        self._block.__exit__(None, None, None)
+    def __exit__(self, *_error: object) -> None:
         # Not by a token: a response may end in another context than it began in.
-        _current.set(self._outer.pop())
+        _current.set(self._outer)
+        self._scopes.set(self._outer_scope)

@@ -194,7 +194,13 @@ class Site:
                 if reason is not None:
                     self.client.leave_uncounted(reason)
             if departure.page is not None or departure.identify is not None or departure.is_reset:
-                self._send_messages(hit, visit, departure, body)
+                scope = self.client.scopes.get()
+                # What is sent here says all that the hit's scope would add.
+                self.client.scopes.set(scope.without(hit.scope_now))
+                try:
+                    self._send_messages(hit, visit, departure, body)
+                finally:
+                    self.client.scopes.set(scope)
         except Exception as error:  # noqa: BLE001 - as above
             self.failed("send()", error)
 
@@ -207,12 +213,13 @@ class Site:
         if (page := departure.page) is None:
             return
         properties = page.properties
-        if "title" not in properties and (title := plain_text(hit.title) or title_of(body)) is not None:
+        title = None if hit.title is None else plain_text(hit.title)
+        if "title" not in properties and (title := title or title_of(body)) is not None:
             properties = {**properties, "title": title[:512]}
         self.client.page(
             page.name,
             properties,
-            user_id=hit.known_user() if hit.needs_user() else None,
+            user_id=None if visit.recognition.visitor is None else hit.known_user(),
             # A page comes before what was tracked on it. Where nothing was, the time of sending will do.
             timestamp=visit.arrived_us / _US if hit.used and is_plausible(visit.arrived_us) else None,
             **common,

@@ -9,6 +9,7 @@ is: files that a server sends by itself, lists, generators, `write()`, `close()`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -51,8 +52,9 @@ class WsgiMiddleware:
         if (find_user := site.options.user) is not None:
             hit.user(lambda: find_user(environ))
         response = _Response(site, hit, start_response)
+        scope = hit.scope()
         try:
-            with hit.scope():
+            with scope:
                 chunks = self._app(environ, response.start)
         except BaseException:
             response.fail()
@@ -64,7 +66,7 @@ class WsgiMiddleware:
         if hasattr(chunks, "fileno") or _is_file(chunks, environ.get("wsgi.file_wrapper")):
             response.begin_body(b"")
             return chunks
-        return _Chunks(chunks, response)
+        return _Chunks(chunks, response, scope)
 
 
 class _Response:
@@ -103,10 +105,10 @@ class _Chunks:
     A class and no generator: its end is `close()`, which servers call, and not the garbage collector.
     """
 
-    def __init__(self, chunks: Iterable[bytes], response: _Response) -> None:
+    def __init__(self, chunks: Iterable[bytes], response: _Response, scope: AbstractContextManager[object]) -> None:
         self._chunks = chunks
         self._response = response
-        self._scope = response.hit.scope()
+        self._scope = scope
         self._iterator: Iterator[bytes] | None = None
 
     def __iter__(self) -> _Chunks:

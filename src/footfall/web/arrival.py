@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from footfall.web.campaign import CLICK_IDS, UTM_KEYS, Campaign, campaign_of, click_ids
 from footfall.web.origins import Origin, origin_of
@@ -15,7 +16,7 @@ __all__ = ["Arrival", "arrival_of"]
 _MARKS = UTM_KEYS.keys() | CLICK_IDS.keys()
 
 
-class Arrival(NamedTuple):
+class Arrival(msgspec.Struct, frozen=True):
     """What is written on the link, and where it was."""
 
     campaign: Campaign | None
@@ -25,8 +26,9 @@ class Arrival(NamedTuple):
 
 def arrival_of(request: WebRequest, own_host: str, declared: Collection[str] = ()) -> Arrival:
     """By what link a hit came to a site of this host; of click ids the values of the `declared` ones are kept."""
-    marks = marks_of(request.query, _MARKS)
-    campaign, clicks = (campaign_of(marks), click_ids(marks, declared)) if marks else (None, {})
+    campaign, clicks = None, {}
+    if request.query and (marks := marks_of(request.query, _MARKS)):
+        campaign, clicks = campaign_of(marks), click_ids(marks, declared)
     headers = request.headers
     fetch_site = headers.get("sec-fetch-site")
     return Arrival(

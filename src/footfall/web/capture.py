@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from footfall.plan.model import ConsentLevel
 from footfall.web.consent_signals import choice_text
-from footfall.web.context import page_of
+from footfall.web.context import LONGEST
 from footfall.web.cookies import deleted_cookie, set_cookie
 from footfall.web.excluded import excluded_paths
 from footfall.web.pages import reason_by_request, reason_by_response
@@ -36,7 +36,7 @@ class PageView(msgspec.Struct, frozen=True):
     properties: Mapping[str, Any]
 
 
-class Departure(msgspec.Struct, frozen=True, kw_only=True):
+class Departure(msgspec.Struct, frozen=True):
     """What follows from a hit and its response.
 
     `page` is the page view to send, or `reason` says why there is none. `headers` are to be added to the response.
@@ -47,9 +47,18 @@ class Departure(msgspec.Struct, frozen=True, kw_only=True):
     page: PageView | None = None
     reason: str | None = None
     headers: Sequence[tuple[str, str]] = ()
+    notes: Sequence[str] = ()
     identify: str | None = None
     is_reset: bool = False
-    notes: Sequence[str] = ()
+
+
+class _Follows(msgspec.Struct):
+    """The part of a departure that is the visitor's."""
+
+    headers: list[tuple[str, str]]
+    notes: list[str]
+    identify: str | None = None
+    is_reset: bool = False
 
 
 class WebCapture:
@@ -62,12 +71,12 @@ class WebCapture:
 
     def arrive(self, request: WebRequest, *, now_us: int, new_id: Callable[[], str]) -> Visit:
         """What arrives, and whether it can become a page view."""
-        return Visit(request, self.rules, arrived_us=now_us, reason=self._reason(request), new_id=new_id)
-
-    def _reason(self, request: WebRequest) -> str | None:
-        if request.path.startswith(self._own) or request.path == GPC_PATH:
-            return "own"
-        return "excluded" if self._excluded(request.path) else reason_by_request(request)
+        path = request.path
+        if path.startswith(self._own) or path == GPC_PATH:
+            reason: str | None = "own"
+        else:
+            reason = "excluded" if self._excluded(path) else reason_by_request(request)
+        return Visit(request, self.rules, arrived_us=now_us, reason=reason, new_id=new_id)
 
     def leave(
         self,
@@ -92,29 +101,34 @@ class WebCapture:
         elif page is not None and level == "count_only":
             # Its context is not kept, and by which channel people come says nothing of anybody.
             page = PageView(page.name, {**page.properties, "channel": visit.context["origin"]["channel"]})
-        headers: list[tuple[str, str]] = []
-        notes: list[str] = []
-        departure = Departure()
+        follows = _Follows([], [])
         if page is not None or used or visit.choice is not None:
-            headers, notes, departure = self._cookies(visit, response, user, today=now_us // DAY_US)
+            follows = self._cookies(visit, response, user, today=now_us // DAY_US)
             if visit.recognition.is_forged:
-                notes.append("forged_cookie")
+                follows.notes.append("forged_cookie")
+        headers = follows.headers
         if self.rules.client_hints and page is not None and self._may_ask(visit, response):
             headers.append(("Accept-CH", ACCEPT_CH))
         if self.rules.debug:
             headers.append(("Footfall", "counted" if reason is None else f"not counted ({reason})"))
-        return msgspec.structs.replace(departure, page=page, reason=reason, headers=headers, notes=notes)
+        return Departure(page, reason, headers, follows.notes, follows.identify, follows.is_reset)
 
     def _level(self, visit: Visit, page: PageView) -> ConsentLevel:
         return self.rules.consent.level(None, "page", page.name, visit.recognition.statement)
 
     def _page(self, visit: Visit, response: WebResponse, now_us: int) -> PageView:
         name = response.route or (visit.request.path if self.rules.web.paths else NO_ROUTE)
-        properties: dict[str, Any] = {**page_of(visit.request, self.rules, response.route), "status": response.status}
-        properties["duration_ms"] = max(0, now_us - visit.arrived_us) // 1_000
+        properties: dict[str, Any] = {
+            **visit.context.get("page", {}),
+            "status": response.status,
+            "duration_ms": max(0, now_us - visit.arrived_us) // 1_000,
+        }
+        if response.route is not None and "path" not in properties:
+            properties["path"] = response.route[:LONGEST]
         if response.title:
             properties["title"] = response.title[:512]
-        if query := allowed_query(visit.request.query, self.rules.web.query):
+        request = visit.request
+        if request.query and (query := allowed_query(request.query, self.rules.web.query)):
             properties["query"] = query
         return PageView(name[:512], properties)
 
@@ -125,7 +139,7 @@ class WebCapture:
 
     def _cookies(
         self, visit: Visit, response: WebResponse, user: Callable[[], str | UnsetType | None], *, today: int
-    ) -> tuple[list[tuple[str, str]], list[str], Departure]:
+    ) -> _Follows:
         """The headers that set cookies, what to count, and the user to identify; nothing where a cache may keep it."""
         rules, cookie = self.rules, self.rules.cookie
         values: list[str] = []
@@ -133,9 +147,10 @@ class WebCapture:
         if visit.choice is not None:
             text = choice_text(visit.choice)
             values.append(set_cookie(rules.consent_cookie, text, max_age=_CHOICE_LASTS, secure=rules.secure))
-        visitor = visit.recognition.visitor
+        recognition = visit.recognition
+        visitor = recognition.visitor
         if visitor is None:
-            is_refused = not visit.recognition.statement[rules.purposes[0]]
+            is_refused = not recognition.statement[rules.purposes[0]]
             if is_refused and visit.request.cookie(cookie.name):
                 values.append(deleted_cookie(cookie.name, secure=rules.secure))
         else:
@@ -148,17 +163,17 @@ class WebCapture:
                 is_reset, changed = True, msgspec.structs.replace(visitor, user="")
             elif marks and visitor.is_stale:
                 changed = msgspec.structs.replace(visitor, user=marks[0])
-            if visit.recognition.is_new or visitor.is_stale or changed is not visitor:
+            if recognition.is_new or visitor.is_stale or changed is not visitor:
                 max_age = cookie.max_age(visitor, today)
                 values.append(set_cookie(cookie.name, cookie.value(changed), max_age=max_age, secure=rules.secure))
         if not values:
-            return [], [], Departure()
+            return _Follows([], [])
         # By a 304, and by an answer to HEAD, a cache changes the headers of what it keeps for all.
         freshens = response.status == 304 or visit.request.method == "HEAD"
         rule = "no_cookie" if freshens else cookie_rule(response.headers)
         if rule == "no_cookie":
-            return [], ["shared_cache"], Departure()
+            return _Follows([], ["shared_cache"])
         headers = [("Set-Cookie", value) for value in values]
         if rule == "make_private":
             headers.append(("Cache-Control", "private"))
-        return headers, [], Departure(identify=identify if isinstance(identify, str) else None, is_reset=is_reset)
+        return _Follows(headers, [], identify if isinstance(identify, str) else None, is_reset)

@@ -19,7 +19,8 @@ _LONGEST = 2_048
 
 def gpc_refuses(request: WebRequest) -> bool:
     """Whether the browser says that its owner refuses."""
-    return any("1" in map(str.strip, request.headers.get(name, "").split(",")) for name in ("sec-gpc", "dnt"))
+    get = request.headers.get
+    return "1" in [part.strip() for part in f"{get('sec-gpc', '')},{get('dnt', '')}".split(",")]
 
 
 def choice_text(choice: Mapping[str, bool]) -> str:

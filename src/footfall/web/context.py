@@ -8,39 +8,40 @@ import msgspec
 
 from footfall.web.arrival import arrival_of
 from footfall.web.bots import list_version
-from footfall.web.language import locale_of
 from footfall.web.origins import referrer_host
 from footfall.web.pages import is_embedded
 from footfall.web.proxies import cut_address
 from footfall.web.recognition import Recognition
 from footfall.web.request import WebRequest
 from footfall.web.rules import WebRules
-from footfall.web.user_agent import describe
 
-__all__ = ["context_of", "page_of"]
+__all__ = ["LONGEST", "context_of"]
 
-_LONGEST = 1_024  # characters of a path, a referrer or an address
+LONGEST = 1_024  # characters of a path, a referrer or an address
 _LONGEST_AGENT = 640
 
 
 def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -> dict[str, Any]:
     """The context of every message of a hit."""
-    headers = request.headers
-    context: dict[str, Any] = {"consent": {"categoryPreferences": recognition.statement}, "http": recognition.http}
-    if page := page_of(request, rules):
+    headers, program = request.headers, recognition.program
+    context: dict[str, Any] = {
+        "consent": {"categoryPreferences": recognition.statement},
+        "http": {**program.http},
+    }
+    if page := _page_of(request, rules):
         context["page"] = page
     if user_agent := headers.get("user-agent"):
         context["userAgent"] = user_agent[:_LONGEST_AGENT]
-    if (locale := locale_of(headers.get("accept-language", ""))) is not None:
-        context["locale"] = locale
+    if program.locale is not None:
+        context["locale"] = program.locale
     if (address := cut_address(request.peer)) is not None:
         context["ip"] = address
     if rules.locate is not None and (location := rules.locate(request.peer)) is not None:
         context["location"] = location
-    if recognition.bot is not None:
-        context["bot"] = {"reason": recognition.bot.reason, "list": list_version()}
+    if program.bot is not None:
+        context["bot"] = {"reason": program.bot.reason, "list": list_version()}
     else:
-        context["browser"] = msgspec.to_builtins(describe(user_agent, headers))
+        context["browser"] = {**program.browser}
     if recognition.visitor is not None and not recognition.is_new:
         context["returned"] = True
     if recognition.is_staff:
@@ -53,7 +54,8 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
 
 def _add_origin(context: dict[str, Any], request: WebRequest, rules: WebRules) -> None:
     """Add where the visitor came from: `origin`, `campaign`, `referrer`."""
-    campaign, clicks, origin = arrival_of(request, request.host, rules.web.click_ids)
+    arrival = arrival_of(request, request.host, rules.web.click_ids)
+    campaign, clicks, origin = arrival.campaign, arrival.clicks, arrival.origin
     if campaign is not None or clicks:
         context["campaign"] = ({} if campaign is None else msgspec.to_builtins(campaign)) | (
             {"clickIds": clicks} if clicks else {}
@@ -63,21 +65,20 @@ def _add_origin(context: dict[str, Any], request: WebRequest, rules: WebRules) -
         context["referrer"] = {"type": origin.channel, "name": origin.name, "host": origin.host}
 
 
-def page_of(request: WebRequest, rules: WebRules, route: str | None = None) -> dict[str, str]:
+def _page_of(request: WebRequest, rules: WebRules) -> dict[str, str]:
     """The path, address and referrer of a page, as far as the rules let them be kept.
 
     A query is never kept but for its allowed keys, and a path only where the rules say so: either may have ids, or
     what opens an account, in it.
     """
     page: dict[str, str] = {}
-    path = request.path if rules.web.paths or rules.web.full_url else route
-    if path is not None:
-        page["path"] = path[:_LONGEST]
+    if rules.web.paths or rules.web.full_url:
+        page["path"] = request.path[:LONGEST]
     if rules.web.full_url:
-        page["url"] = f"{request.scheme}://{request.host}{request.path}"[:_LONGEST]
+        page["url"] = f"{request.scheme}://{request.host}{request.path}"[:LONGEST]
     if referrer := request.headers.get("referer"):
         if rules.web.full_referrer:
-            page["referrer"] = referrer.partition("?")[0].partition("#")[0][:_LONGEST]
+            page["referrer"] = referrer.partition("?")[0].partition("#")[0][:LONGEST]
         elif (host := referrer_host(referrer)) is not None:
             page["referrer"] = host if "://" in host else f"https://{host}/"
     return page

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 __all__ = ["cookie_values", "deleted_cookie", "set_cookie"]
 
@@ -17,9 +16,12 @@ def cookie_values(header: str, name: str) -> Sequence[str]:
     """
     if name not in header:
         return ()
-    pairs = (pair.partition("=") for pair in header.split(";"))
-    values = (value.strip().strip('"') for key, equals, value in pairs if equals and key.strip() == name)
-    return [*islice(values, _MOST)]
+    values: list[str] = []
+    for pair in header.split(";"):
+        key, equals, value = pair.partition("=")
+        if equals and key.strip() == name and len(values) < _MOST:
+            values.append(value.strip().strip('"'))
+    return values
 
 
 def set_cookie(name: str, value: str, *, max_age: int, secure: bool, path: str = "/") -> str:

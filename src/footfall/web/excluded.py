@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 __all__ = ["excluded_paths"]
 
 
-def excluded_paths(patterns: Sequence[str]) -> Callable[[str], bool]:
-    """What says of a path whether one of the patterns leaves it out."""
+def excluded_paths(patterns: Sequence[str]) -> Callable[[str], re.Match[str] | None]:
+    """What matches the paths that one of the patterns leaves out."""
     whole = "|".join(map(_expression, patterns))
-    match = re.compile(whole or r"(?!)", re.DOTALL).match
-    return lambda path: match(path) is not None
+    return re.compile(whole or r"(?!)", re.DOTALL).match
 
 
 def _expression(pattern: str) -> str:

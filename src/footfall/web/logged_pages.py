@@ -80,10 +80,10 @@ class LoggedPages:
     def _origin(self, hit: LoggedHit) -> Mapping[str, str]:
         request = hit.request
         host = request.host or (self._hosts[0] if self._hosts else "")
-        campaign, clicks, origin = arrival_of(request, host)
-        if origin.host in self._hosts and campaign is None and not clicks:
+        arrival = arrival_of(request, host)
+        if arrival.origin.host in self._hosts and arrival.campaign is None and not arrival.clicks:
             return {"channel": "internal"}
-        return {"channel": origin.channel}
+        return {"channel": arrival.origin.channel}
 
     def _route_of(self, path: str) -> str:
         for fits, name in self._routes:

@@ -7,7 +7,7 @@ click id, and a click id before the referrer.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -154,7 +154,7 @@ def origin_of(
     referrer: str | None,
     own_host: str,
     campaign: Campaign | None = None,
-    click_ids: Iterable[str] = (),
+    click_ids: Collection[str] = (),
     *,
     fetch_site: str | None = None,
 ) -> Origin:
@@ -166,7 +166,7 @@ def origin_of(
     """
     host = referrer_host(referrer)
     is_own = fetch_site in _SAME_SITE or (host is not None and _is_own(host, own_host))
-    click_id = next((CLICK_IDS[key] for key in click_ids if key in CLICK_IDS), None)
+    click_id = next((CLICK_IDS[key] for key in click_ids if key in CLICK_IDS), None) if click_ids else None
     if campaign is None and click_id is None:
         return _by_referrer(host, is_own=is_own, is_link=fetch_site == "cross-site")
     hit = _Signals(

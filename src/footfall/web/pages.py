@@ -1,4 +1,4 @@
-"""Pages: what is a page view, by the request and then by the response; two tables, the first row that fits decides."""
+"""Pages: what is a page view, by the request and then by the response; of a table the first row that fits decides."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from footfall.web.request import WebRequest, WebResponse
 
-__all__ = ["REQUESTS", "RESPONSES", "is_embedded", "is_prefetch", "reason_by_request", "reason_by_response"]
+__all__ = ["is_embedded", "is_prefetch", "reason_by_request", "reason_by_response"]
 
 _Headers = Mapping[str, str]
 
@@ -23,8 +23,8 @@ _STATIC = frozenset({
 # fmt: on
 
 
-def _is_static(request: WebRequest) -> bool:
-    return request.path.rpartition("/")[2].rpartition(".")[2].lower() in _STATIC and "." in request.path
+def _is_static(path: str) -> bool:
+    return "." in path and path.rpartition("/")[2].rpartition(".")[2].lower() in _STATIC
 
 
 def is_prefetch(headers: _Headers) -> bool:
@@ -63,20 +63,22 @@ def _is_subresource(headers: _Headers) -> bool:
     return target not in _DOCUMENTS and not (target == "empty" and _is_visit_by_script(headers))
 
 
-REQUESTS: Sequence[tuple[str, Callable[[WebRequest], bool]]] = (
-    ("method", lambda request: request.method != "GET"),
-    ("static", _is_static),
-    ("prefetch", lambda request: is_prefetch(request.headers)),
-    ("partial", lambda request: _is_partial(request.headers)),
-    ("subresource", lambda request: _is_subresource(request.headers)),
+_REQUESTS: Sequence[tuple[str, Callable[[_Headers], bool]]] = (
+    ("prefetch", is_prefetch),
+    ("partial", _is_partial),
+    ("subresource", _is_subresource),
 )
-"""Why a request cannot become a page view."""
 
 
 def reason_by_request(request: WebRequest) -> str | None:
     """Why a request cannot become a page view, one of REASONS; None where it can."""
-    for reason, fits in REQUESTS:
-        if fits(request):
+    if request.method != "GET":
+        return "method"
+    if _is_static(request.path):
+        return "static"
+    headers = request.headers
+    for reason, fits in _REQUESTS:
+        if fits(headers):
             return reason
     return None
 
@@ -93,21 +95,21 @@ def _is_html(request: WebRequest, response: WebResponse) -> bool:
     return content_type.partition(";")[0].strip().lower() in _HTML
 
 
-RESPONSES: Sequence[tuple[str, Callable[[WebRequest, WebResponse], bool]]] = (
-    ("not_found", lambda _, response: response.status == 404),
-    ("client_error", lambda _, response: 400 <= response.status < 500),
-    ("server_error", lambda _, response: response.status >= 500),
-    ("redirect", lambda _, response: 300 <= response.status < 400 and response.status not in (300, 304)),
-    ("status", lambda _, response: response.status not in (200, 201, 202, 203, 226, 300, 304)),
-    ("not_html", lambda request, response: not _is_html(request, response)),
-    ("download", lambda _, response: response.headers.get("content-disposition", "").lower().startswith("attachment")),
+_PAGES = frozenset({200, 201, 202, 203, 226, 300, 304})
+_STATUSES: Sequence[tuple[str, Callable[[int], bool]]] = (
+    ("not_found", lambda status: status == 404),
+    ("client_error", lambda status: 400 <= status < 500),
+    ("server_error", lambda status: status >= 500),
+    ("redirect", lambda status: 300 <= status < 400),
+    ("status", lambda _: True),
 )
-"""Why a response is no page view, of a request that can become one."""
 
 
 def reason_by_response(request: WebRequest, response: WebResponse) -> str | None:
     """Why a response is no page view, one of REASONS; None where it is."""
-    for reason, fits in RESPONSES:
-        if fits(request, response):
-            return reason
-    return None
+    if response.status not in _PAGES:
+        return next(reason for reason, fits in _STATUSES if fits(response.status))
+    if not _is_html(request, response):
+        return "not_html"
+    is_download = response.headers.get("content-disposition", "").lower().startswith("attachment")
+    return "download" if is_download else None

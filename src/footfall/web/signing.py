@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
+from binascii import b2a_base64
 from collections.abc import Sequence
 
 from footfall.errors import UsageError
@@ -12,6 +12,7 @@ from footfall.secret import SecretBytes
 __all__ = ["Signer"]
 
 _MIN_KEY = 16  # bytes
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class Signer:
@@ -54,4 +55,4 @@ class Signer:
 def _signature(mac: hmac.HMAC, text: str, size: int) -> str:
     mac = mac.copy()
     mac.update(text.encode("utf-8", "replace"))
-    return base64.urlsafe_b64encode(mac.digest()[:size]).rstrip(b"=").decode()
+    return b2a_base64(mac.digest()[:size], newline=False).translate(_URL_SAFE).rstrip(b"=").decode()

@@ -23,7 +23,8 @@ def title_of(body: bytes | bytearray | memoryview) -> str | None:
     if end < 0:
         return None
     try:
-        title = " ".join(html.unescape(body[start + 7 : end].decode("utf-8", "replace")).split())
+        text = body[start + 7 : end].decode("utf-8", "replace")
+        title = " ".join((html.unescape(text) if "&" in text else text).split())
     except ValueError:  # a character's number of thousands of digits
         return None
     return title or None

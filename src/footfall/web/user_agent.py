@@ -16,7 +16,7 @@ import msgspec
 
 from footfall.web.bot_agents import LONGEST_AGENT
 
-__all__ = ["ACCEPT_CH", "Browser", "DeviceClass", "describe", "device_class"]
+__all__ = ["ACCEPT_CH", "READ_HINTS", "Browser", "DeviceClass", "describe", "device_class"]
 
 DeviceClass = Literal["car", "console", "desktop", "other", "phone", "tablet", "tv", "watch"]
 
@@ -100,13 +100,15 @@ _WINDOWS_11 = 13  # the first platform version of it, as the client hint counts
 _BRAND = re.compile(r'"([^"]{1,60})";v="([0-9]{1,4})')
 _PLATFORM = re.compile(r'"([\w .-]{1,40})"')
 _NO_BRAND = re.compile(r"not.{0,3}a.{0,3}brand", re.IGNORECASE)
-_READ_HINTS = (
+READ_HINTS = (
     "sec-ch-ua",
     "sec-ch-ua-mobile",
     "sec-ch-ua-platform",
     "sec-ch-ua-platform-version",
     "sec-ch-ua-form-factors",
 )
+"""The client hints that `describe` reads."""
+
 _LONGEST_HINT = 200
 
 
@@ -115,7 +117,7 @@ def describe(user_agent: str | None, headers: Mapping[str, str] | None = None) -
     agent = (user_agent or "")[:LONGEST_AGENT]
     if headers is None or "sec-ch-ua" not in headers:
         return _describe(agent, ())
-    return _describe(agent, tuple([headers.get(name, "")[:_LONGEST_HINT] for name in _READ_HINTS]))
+    return _describe(agent, tuple([headers.get(name, "")[:_LONGEST_HINT] for name in READ_HINTS]))
 
 
 @lru_cache(maxsize=4_096)

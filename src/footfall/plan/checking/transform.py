@@ -92,6 +92,7 @@ class Transforms:
         self._plan = plan
         self._events: dict[str, Edit | None] = {}
         self._pages = PageParts(plan.pages)
+        self.changes_pages = bool(self._pages)
         self._traits = {
             kind: stricter(part_of(plan.traits.get(kind, ())), self._pages.of(type_))
             for type_, kind in TRAITS_OF.items()
@@ -118,8 +119,6 @@ class Transforms:
 
     def transform_page(self, type_: str, name: object, properties: bytes | msgspec.Raw) -> Transformed:
         """The JSON text of a page's or screen's properties as it may be sent. Raises ValueError if it is not JSON."""
-        if not self._pages:
-            return Transformed(properties)
         return self._run(self._pages.of(type_, f"{type_}:{name}" if type(name) is str else None), properties)
 
     def _run(self, part: Edit | None, text: bytes | msgspec.Raw) -> Transformed:
