@@ -34,7 +34,10 @@ def joined_numbers(pieces: Sequence[Numbers], least_scale: int) -> tuple[Any, bo
     The scale is what the values need, `least_scale` at least, so that it does not follow from how they were kept. Where
     they need more than 38 digits, the column has their shortest exact texts, and the scale is 0.
     """
-    sizes = [_size_of(piece.values, least_scale) for piece in pieces]
+    of_type: dict[Any, list[Any]] = {}
+    for piece in pieces:
+        of_type.setdefault(piece.values.type, []).extend(piece.values.chunks)
+    sizes = [_size_of(pyarrow.chunked_array(chunks, type_), least_scale) for type_, chunks in of_type.items()]
     sizes += [_size(value, least_scale) for piece in pieces for value in piece.others.values()]
     whole, scale = max((size[0] for size in sizes), default=0), max((size[1] for size in sizes), default=least_scale)
     fits = whole + scale <= _WIDTH

@@ -14,9 +14,10 @@ from __future__ import annotations
 import logging
 import threading
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 import msgspec
@@ -45,9 +46,10 @@ _PLACES = ".places"
 _MARKS = ".marks"
 _OF_PARTS = (_SUFFIX, _PLACES, _MARKS)
 _LONGEST_HEADER = 32 << 20
-# What each reader needs is written as it is: that is twice as fast to read. The rest takes half the room.
-_PLAIN, _SMALL = (pyarrow.ipc.IpcWriteOptions(compression=name) for name in (None, "zstd"))
-_SELDOM_READ = ("ids", "claims")  # of a summary
+# What each question needs is written as it is: that is twice as fast to read. The rest of a summary takes half the room
+# or less; its rows, which a page of a person reads, are read as fast so.
+_PLAIN, _LZ4, _ZSTD = (pyarrow.ipc.IpcWriteOptions(compression=name) for name in (None, "lz4", "zstd"))
+_OF_SUMMARY = {"rows": _LZ4, "ids": _ZSTD, "claims": _ZSTD}
 _PER_ID = ("ids", "roles", "canonical", "owners", "first_entry", "entry_count")
 _TABLES = ("claims", "aliases", "entries")
 
@@ -142,7 +144,7 @@ class PersonsCache:
         ids = pyarrow.table({"ids": summary.ids, "roles": summary.roles})
         tables = {"rows": summary.rows.ids, "aliases": summary.rows.aliases, "ids": ids, "claims": summary.claims}
         blocks = [_block(moves.slice(stretch.start, stretch.stop)) for stretch in stretches]
-        return self._write(f"{name}{_SUFFIX}", (name,), (), tables, tuple(stretches), blocks, small=_SELDOM_READ)
+        return self._write(f"{name}{_SUFFIX}", (name,), (), tables, tuple(stretches), blocks, _OF_SUMMARY)
 
     def places(self, name: str) -> IdPlaces | None:
         """The places of the ids of the part of that name."""
@@ -251,11 +253,11 @@ class PersonsCache:
         tables: Mapping[str, Any],
         stretches: tuple[Stretch, ...] = (),
         blocks: Sequence[bytes] = (),
-        small: Collection[str] = (),
+        options: Mapping[str, Any] = MappingProxyType({}),
     ) -> bool:
         if not self._may_write:
             return False
-        contents = {key: _stream(table, _SMALL if key in small else _PLAIN) for key, table in tables.items()}
+        contents = {key: _stream(table, options.get(key, _PLAIN)) for key, table in tables.items()}
         sections = tuple(CacheSection(key, len(content), zlib.crc32(content)) for key, content in contents.items())
         crcs = tuple(map(zlib.crc32, blocks))
         header = msgspec.json.encode(CacheHeader(_VERSION, RULESET, parts, numbers, sections, stretches, crcs))
