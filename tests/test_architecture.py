@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import os
 import pkgutil
@@ -13,7 +14,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from types import ModuleType
 
-from tests.sources import parsed
+from tests.sources import nodes, parsed
 
 import footfall
 
@@ -114,6 +115,7 @@ IMPURE = {
 }
 
 
+@functools.cache
 def modules() -> list[Path]:
     return sorted(SOURCE.rglob("*.py"))
 
@@ -125,14 +127,13 @@ def dotted(path: Path) -> str:
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
     """Every module that a file imports, also inside functions, and outside `if TYPE_CHECKING`."""
-    tree = parsed(path)
     typing_only = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    for node in ast.walk(tree):
+    for node in nodes(path):
         if id(node) in typing_only:
             continue
         if isinstance(node, ast.Import):
@@ -193,8 +194,9 @@ def test_pure_modules_load_nothing_that_reads_sends_waits_or_rolls_dice() -> Non
 
 def test_pure_modules_name_no_module_that_reads_files() -> None:
     wrong = []
+    pure = set(pure_modules())
     for path in modules():
-        if dotted(path) in pure_modules():
+        if dotted(path) in pure:
             wrong += [
                 f"{path.relative_to(ROOT)}:{line} imports {imported}"
                 for line, imported in imports(path)
@@ -204,13 +206,14 @@ def test_pure_modules_name_no_module_that_reads_files() -> None:
     assert wrong == []
 
 
+@functools.cache
 def import_graph() -> dict[str, set[str]]:
     """Which of our modules each of them imports, at any place, also for types alone."""
     paths = {f"footfall.{dotted(path)}".rstrip("."): path for path in modules()}
     graph: dict[str, set[str]] = {}
     for name, path in paths.items():
         graph[name] = set()
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.ImportFrom) and node.module:
                 named = {f"{node.module}.{alias.name}" for alias in node.names}
                 graph[name] |= {each if each in paths else node.module for each in named}
@@ -263,7 +266,7 @@ def test_no_module_reads_the_row_of_a_message_by_position() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path, text in texts.items()
         if "footfall.storage.journal import" in text
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         if isinstance(node, ast.Subscript) and ast.unparse(node.value).split(".")[-1] == "row"
     ]
 
@@ -297,7 +300,7 @@ def test_files_and_functions_stay_small() -> None:
         text = path.read_text(encoding="utf-8")
         if text.count("\n") > 500:
             large.append(f"{path.relative_to(ROOT)}: {text.count(chr(10))} lines")
-        for node in ast.walk(parsed(path)):
+        for node in nodes(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 if length > 70:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.sources import parsed
+from tests.sources import nodes
 
 from footfall.web.reasons import REASONS
 
@@ -19,7 +19,7 @@ def texts() -> set[str]:
         node.value
         for path in paths
         if path.name != "reasons.py"
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from tests.sources import parsed
+from tests.sources import nodes
 
 import footfall
 from footfall.errors import JournalError
@@ -85,7 +85,7 @@ def test_nothing_imports_the_sqlite_of_the_standard_library() -> None:
     imports = {
         (path.relative_to(source).as_posix(), name)
         for path in source.rglob("*.py")
-        for node in ast.walk(parsed(path))
+        for node in nodes(path)
         for name in _imported(node)
     }
 
