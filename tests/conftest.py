@@ -5,6 +5,8 @@ Explore with fresh examples by `pytest --hypothesis-profile=explore`.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Generator
 
 import pytest
@@ -12,6 +14,10 @@ from hypothesis import HealthCheck, settings
 
 from footfall.client.fault_log import PROCESS
 from footfall.errors import PlatformError
+
+# The workers of a run and the hundreds of processes that tests start would each compile all that they load.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # How long an example takes depends on how busy the machine is, so nothing is judged by it.
 settings.register_profile(
