@@ -1,10 +1,11 @@
-"""Runs a plan command as its user does: a process, its output, its exit code."""
+"""Runs a plan command: its output and its exit code."""
 
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.cli.in_process import footfall
 
 __all__ = ["DOCUMENT", "SHOP", "plan_command"]
 
@@ -15,5 +16,4 @@ DOCUMENT = (ROOT / "tracking_plans" / "COMMANDS.md").read_text(encoding="utf-8")
 
 def plan_command(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """`footfall plan ARGUMENTS`."""
-    command = [sys.executable, "-c", "from footfall.cli import main; main()", "plan", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=cwd)
+    return footfall("plan", *arguments, cwd=cwd)

@@ -8,15 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.cli.in_process import footfall
 
 from footfall.plan import bundle_bytes, bundle_hash, read
 
 SHOP = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
-
-
-def footfall(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from footfall.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=cwd)
 
 
 @pytest.fixture
@@ -184,7 +180,8 @@ def test_a_fixture_that_is_no_json_is_one_line_and_exit_code_3(tmp_path: Path) -
 
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this platform has no /dev/stdout")
 def test_a_bundle_goes_into_a_pipe_whatever_the_name_of_that_is() -> None:
-    done = footfall("plan", "bundle", SHOP, "-o", "/dev/stdout")
+    command = [sys.executable, "-m", "footfall", "plan", "bundle", str(SHOP), "-o", "/dev/stdout"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
 
     bundle, _, _ = done.stdout.rpartition("/dev/stdout: ")
     assert bundle.encode() == bundle_bytes(read(SHOP).require())

@@ -1,14 +1,14 @@
-"""`footfall plan diff` as a team uses it: a real git repository, a change, the answer of a real process."""
+"""`footfall plan diff` as a team uses it: a real git repository, a change, the answer of the command."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
+from tests.cli.in_process import footfall
 
 from footfall.collector import Collector
 from footfall.plan import bundle_bytes, read
@@ -45,10 +45,6 @@ def git(*arguments: str, cwd: Path) -> None:
     who = ("-c", "user.name=Ada", "-c", "user.email=ada@shop.example", "-c", "commit.gpgsign=false")
     done = run("git", *who, *arguments, cwd=cwd)
     assert done.returncode == 0, done.stderr
-
-
-def footfall(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return run(sys.executable, "-c", "from footfall.cli import main; main()", *arguments, cwd=cwd)
 
 
 def diff(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import click
 import pytest
+from tests.cli.plan.running import plan_command
 
 from footfall.cli.plan.diff import command as diff
 from footfall.cli.plan.impact import command as impact
@@ -52,7 +52,9 @@ def run(*command: str, cwd: Path) -> str:
 
 
 def footfall(*arguments: str, cwd: Path) -> str:
-    return run(sys.executable, "-c", "from footfall.cli import main; main()", "plan", *arguments, cwd=cwd)
+    done = plan_command(*arguments, cwd=cwd)
+    assert done.stderr == ""
+    return done.stdout
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from tests.cli.plan.running import plan_command
 
 from footfall.planning.faults import FAULTS
 from footfall.planning.fixtures import FIXTURE_CODES
@@ -21,8 +21,7 @@ DOCUMENT = (ROOT / "tracking_plans" / "COMMANDS.md").read_text()
 
 
 def explain(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from footfall.cli import main; main()", "plan", "explain", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return plan_command("explain", *arguments)
 
 
 @pytest.fixture(scope="module")

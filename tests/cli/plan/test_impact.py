@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
+
+from tests.cli.plan.running import plan_command
 
 SHOP = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
 
 
 def impact(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from footfall.cli import main; main()", "plan", "impact", str(SHOP), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return plan_command("impact", SHOP, *arguments)
 
 
 def test_the_answer_names_kpis_journeys_and_whom_to_ask() -> None:
@@ -64,8 +64,7 @@ def test_a_group_and_an_alias_are_answered_as_well(tmp_path: Path) -> None:
     )
 
     def kpis(name: str) -> set[str]:
-        command = [sys.executable, "-m", "footfall", "plan", "impact", str(tmp_path), name, "--format", "json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        done = plan_command("impact", tmp_path, name, "--format", "json")
         return {one["name"] for one in json.loads(done.stdout)["noticed"] if one["kind"] == "kpi"}
 
     assert kpis("money") == {"revenue", "refunds"}

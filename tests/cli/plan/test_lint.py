@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.cli.plan.running import plan_command
 
 from footfall.cli.plan.lint import today_of
 from footfall.clock import SystemClock
@@ -18,11 +19,6 @@ from footfall.planning.lint import RULES, lint
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "tracking_plans" / "COMMANDS.md").read_text()
 HEAVY = ["apsw", "duckdb", "httpx", "pyarrow", "uvicorn"]
-
-
-def footfall(*arguments: str | Path, cwd: Path | None = None, first: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", f"{first}\nfrom footfall.cli import main; main()", "plan", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=cwd)
 
 
 @pytest.fixture
@@ -35,7 +31,7 @@ def legacy(tmp_path: Path) -> Path:
 
 
 def test_findings_are_told_at_their_lines_and_fail(legacy: Path) -> None:
-    done = footfall("lint", "plan.yaml", cwd=legacy)
+    done = plan_command("lint", "plan.yaml", cwd=legacy)
 
     assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.splitlines()[-1] == "plan.yaml: 2 errors and 3 warnings in 1 file"
@@ -46,11 +42,11 @@ def test_findings_are_told_at_their_lines_and_fail(legacy: Path) -> None:
 
 
 def test_a_legacy_plan_starts_green_and_fails_on_what_is_new(legacy: Path) -> None:
-    written = footfall("lint", "plan.yaml", "--baseline", "b.json", "--write-baseline", cwd=legacy)
-    green = footfall("lint", "plan.yaml", "--baseline", "b.json", "--fail-on", "warning", cwd=legacy)
+    written = plan_command("lint", "plan.yaml", "--baseline", "b.json", "--write-baseline", cwd=legacy)
+    green = plan_command("lint", "plan.yaml", "--baseline", "b.json", "--fail-on", "warning", cwd=legacy)
     plan = legacy / "plan.yaml"
     plan.write_text("# moved down\n\n" + plan.read_text() + "      tip: {type: number}\n")
-    red = footfall("lint", "plan.yaml", "--baseline", "b.json", cwd=legacy)
+    red = plan_command("lint", "plan.yaml", "--baseline", "b.json", cwd=legacy)
 
     assert (written.returncode, green.returncode, red.returncode) == (0, 0, 1)
     assert written.stdout == "b.json: 5 findings written, and left out from now on\n"
@@ -61,7 +57,7 @@ def test_a_legacy_plan_starts_green_and_fails_on_what_is_new(legacy: Path) -> No
 def test_a_plan_with_faults_is_told_them_instead(tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_text("plan: p\nevnts: {}")
 
-    done = footfall("lint", "plan.yaml", cwd=tmp_path)
+    done = plan_command("lint", "plan.yaml", cwd=tmp_path)
 
     assert done.returncode == 1
     assert done.stdout.splitlines() == [
@@ -79,7 +75,7 @@ def test_a_plan_with_faults_is_told_them_instead(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_is_one_line(arguments: tuple[str, ...], code: int, words: str, legacy: Path) -> None:
-    done = footfall("lint", *arguments, cwd=legacy)
+    done = plan_command("lint", *arguments, cwd=legacy)
 
     assert (done.returncode, done.stdout) == (code, "")
     assert words in done.stderr
@@ -87,7 +83,7 @@ def test_what_cannot_be_is_one_line(arguments: tuple[str, ...], code: int, words
 
 
 def test_json_names_the_level_of_each_warning(legacy: Path) -> None:
-    answer = json.loads(footfall("lint", "plan.yaml", "--format", "json", cwd=legacy).stdout)
+    answer = json.loads(plan_command("lint", "plan.yaml", "--format", "json", cwd=legacy).stdout)
 
     levels = {problem["code"]: problem.get("level", "error") for problem in answer["problems"]}
     assert levels["money_as_float"] == "error"
@@ -96,10 +92,11 @@ def test_json_names_the_level_of_each_warning(legacy: Path) -> None:
 
 def test_lint_and_check_and_explain_need_no_library_of_a_collector(legacy: Path) -> None:
     without = f"import sys\nfor name in {HEAVY}: sys.modules[name] = None"
+    command = [sys.executable, "-c", f"{without}\nfrom footfall.cli import main; main()", "plan"]
 
     codes = [
-        footfall(*command, cwd=legacy, first=without).returncode
-        for command in (("lint", "plan.yaml"), ("check", "plan.yaml"), ("explain", "name_tense"))
+        subprocess.run([*command, *words], check=False, capture_output=True, cwd=legacy).returncode
+        for words in (("lint", "plan.yaml"), ("check", "plan.yaml"), ("explain", "name_tense"))
     ]
 
     assert codes == [1, 0, 0]

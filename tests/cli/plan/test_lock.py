@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.cli.plan.running import plan_command
 
 PLAN = """\
 plan: shirts
@@ -20,16 +19,11 @@ events:
 """
 
 
-def footfall(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from footfall.cli import main; main()", "plan", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A plan with its lock."""
     (tmp_path / "plan.yaml").write_text(PLAN)
-    assert footfall("lock", ".", cwd=tmp_path).returncode == 0
+    assert plan_command("lock", ".", cwd=tmp_path).returncode == 0
     return tmp_path
 
 
@@ -48,14 +42,14 @@ def test_a_lock_is_written_beside_the_plan_with_a_line_for_each_property(folder:
 
 def test_writing_it_again_changes_nothing(folder: Path) -> None:
     before = (folder / "plan.lock.json").read_bytes()
-    done = footfall("lock", ".", cwd=folder)
+    done = plan_command("lock", ".", cwd=folder)
 
     assert done.stdout == "plan.lock.json: 1 event, 0 removed names, unchanged\n"
     assert (folder / "plan.lock.json").read_bytes() == before
 
 
 def test_a_plan_in_one_file_has_its_lock_beside_it(folder: Path) -> None:
-    assert footfall("lock", "plan.yaml", "--check", cwd=folder).returncode == 0
+    assert plan_command("lock", "plan.yaml", "--check", cwd=folder).returncode == 0
 
 
 def test_a_forgotten_lock_is_a_finding_of_lock_and_of_check_until_it_is_written(folder: Path) -> None:
@@ -65,35 +59,35 @@ def test_a_forgotten_lock_is_a_finding_of_lock_and_of_check_until_it_is_written(
         "(run footfall plan lock) [lock_stale]"
     )
     for arguments in (("lock", ".", "--check"), ("check", ".")):
-        done = footfall(*arguments, cwd=folder)
+        done = plan_command(*arguments, cwd=folder)
         assert (done.returncode, done.stdout.splitlines()[0]) == (1, told)
-    written = footfall("lock", ".", cwd=folder)
+    written = plan_command("lock", ".", cwd=folder)
 
     assert written.stdout.splitlines()[0] == "shirt_sold: 1.0 → 2.0"
-    assert footfall("lock", ".", "--check", cwd=folder).returncode == 0
-    assert footfall("check", ".", cwd=folder).returncode == 0
+    assert plan_command("lock", ".", "--check", cwd=folder).returncode == 0
+    assert plan_command("check", ".", cwd=folder).returncode == 0
 
 
 def test_without_a_lock_only_lock_check_has_a_finding(folder: Path) -> None:
     (folder / "plan.lock.json").unlink()
-    done = footfall("lock", ".", "--check", cwd=folder)
+    done = plan_command("lock", ".", "--check", cwd=folder)
 
     assert (done.returncode, done.stdout.splitlines()[0]) == (
         1, "plan.lock.json there is no lock (run footfall plan lock) [lock_missing]",
     )  # fmt: skip
-    assert footfall("check", ".", cwd=folder).returncode == 0
+    assert plan_command("check", ".", cwd=folder).returncode == 0
 
 
 def test_a_name_that_comes_back_with_another_meaning_is_not_locked_before_somebody_says_that_it_may(
     folder: Path,
 ) -> None:
     edit(folder, "      size: {type: integer}\n", "")
-    footfall("lock", ".", cwd=folder)
+    plan_command("lock", ".", cwd=folder)
     edit(folder, "      color", "      size: {type: string}\n      color")
     before = (folder / "plan.lock.json").read_bytes()
-    refused = footfall("lock", ".", cwd=folder)
+    refused = plan_command("lock", ".", cwd=folder)
     unchanged = (folder / "plan.lock.json").read_bytes()
-    allowed = footfall("lock", ".", "--reuse", "shirt_sold.size", cwd=folder)
+    allowed = plan_command("lock", ".", "--reuse", "shirt_sold.size", cwd=folder)
 
     assert refused.returncode == 1
     assert refused.stdout.startswith(
@@ -117,25 +111,25 @@ def test_a_lock_that_cannot_be_used_is_one_line_and_exit_code_3(folder: Path, ol
     lock = folder / "plan.lock.json"
     lock.write_text(lock.read_text().replace(old, new, 1))
     for arguments in (("lock", "."), ("lock", ".", "--check"), ("check", ".")):
-        done = footfall(*arguments, cwd=folder)
+        done = plan_command(*arguments, cwd=folder)
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (3, "", 1)
         assert f"plan.lock.json: {told}" in done.stderr
 
 
 def test_a_plan_with_faults_is_not_locked(folder: Path) -> None:
     edit(folder, "type: integer", "type: inteer")
-    done = footfall("lock", ".", cwd=folder)
+    done = plan_command("lock", ".", cwd=folder)
 
     assert done.returncode == 1
     assert "[unknown_value]" in done.stdout
 
 
 def test_a_bundle_and_a_missing_plan_are_usage_errors(folder: Path) -> None:
-    footfall("bundle", ".", "-o", "b.json", cwd=folder)
+    plan_command("bundle", ".", "-o", "b.json", cwd=folder)
 
-    assert footfall("lock", "b.json", cwd=folder).returncode == 2
-    assert footfall("lock", "nothing", cwd=folder).returncode == 2
-    assert footfall("check", "b.json", cwd=folder).returncode == 0
+    assert plan_command("lock", "b.json", cwd=folder).returncode == 2
+    assert plan_command("lock", "nothing", cwd=folder).returncode == 2
+    assert plan_command("check", "b.json", cwd=folder).returncode == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this platform has no named pipes")
@@ -143,6 +137,6 @@ def test_a_lock_that_is_no_file_is_refused_and_not_waited_for(folder: Path) -> N
     (folder / "plan.lock.json").unlink()
     os.mkfifo(folder / "plan.lock.json")
 
-    done = footfall("check", ".", cwd=folder)
+    done = plan_command("check", ".", cwd=folder)
 
     assert (done.returncode, "the lock is no file" in done.stderr) == (3, True)

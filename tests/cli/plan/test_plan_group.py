@@ -59,20 +59,19 @@ def names(option: str, text: str) -> bool:
     return re.search(rf"(?<![\w-]){option}(?![\w-])", text) is not None
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_help_needs_neither_the_collector_nor_the_query_engine(name: str) -> None:
+def test_help_needs_neither_the_collector_nor_the_query_engine() -> None:
     code = (
-        "import sys\n"
+        "import contextlib, sys\n"
         "sys.modules.update(dict.fromkeys(('apsw', 'duckdb', 'pyarrow', 'uvicorn')))\n"  # importing them fails
-        "from footfall.cli import main; main()"
+        "from footfall.cli import main\n"
+        "for name in sys.argv[1:]:\n"
+        "    with contextlib.suppress(SystemExit): main(['plan', name, '--help'])\n"
     )
 
-    done = subprocess.run(
-        [sys.executable, "-c", code, "plan", name, "--help"], capture_output=True, text=True, check=False, timeout=60
-    )
+    done = subprocess.run([sys.executable, "-c", code, *COMMANDS], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"footfall plan {name}" in done.stdout
+    assert [name for name in COMMANDS if f"footfall plan {name}" not in done.stdout] == []
 
 
 def test_the_list_imports_no_command() -> None:

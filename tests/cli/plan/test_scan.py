@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.cli.plan.running import plan_command
 
 from footfall.cli.plan.scan import command
 from footfall.planning.scan import SCAN_CODES, SDKS
@@ -55,8 +55,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    whole = [sys.executable, "-m", "footfall", "plan", "scan", *arguments]
-    return subprocess.run(whole, cwd=folder, capture_output=True, text=True, check=False)
+    return plan_command("scan", *arguments, cwd=folder)
 
 
 def test_a_repository_is_told_line_by_line(repository: Path) -> None:
