@@ -1,7 +1,7 @@
 """Runs the tests of the integrations with the lowest, the last of each series and the latest version of each framework.
 
     python3 .ci/matrix.py                   every row
-    python3 .ci/matrix.py --ends            the lowest and the latest of each, as CI does
+    python3 .ci/matrix.py --ends            the lowest of all, and the latest of all, as CI does
     python3 .ci/matrix.py django flask      these frameworks alone
     python3 .ci/matrix.py --folder DIR      keep the environments there, and use them again
 
@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,23 +83,34 @@ MATRIX = {
 
 
 class Row(NamedTuple):
-    """One framework in one version. `python` is the lowest version that it needs."""
+    """What is installed together, and the tests that run with it. `python` is the lowest version that it needs."""
 
-    framework: str
-    version: str
-    python: str
-    pins: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return re.sub(r"[^\w.]+", "-", f"{self.framework}-{self.version}").rstrip("-.")
+    name: str
+    python: tuple[int, ...]
+    wanted: tuple[str, ...]
+    tests: tuple[str, ...]
 
 
 def rows(names: Sequence[str], ends: bool) -> Iterator[Row]:
-    for name in names:
-        versions = MATRIX[name].versions
-        for version, python, *pins in versions if not ends else (versions[0], versions[-1]):
-            yield Row(name, version, python, tuple(pins))
+    """Each version of each framework; of the ends alone, all that are the lowest together, and all the latest."""
+    if not ends:
+        for name in names:
+            for version in MATRIX[name].versions:
+                yield _row(re.sub(r"[^\w.]+", "-", f"{name}-{version[0]}").rstrip("-."), {name: version})
+        return
+    yield _row("lowest", {name: MATRIX[name].versions[0] for name in names})
+    yield _row("latest", {name: MATRIX[name].versions[-1] for name in names})
+
+
+def _row(name: str, versions: Mapping[str, tuple[str, ...]]) -> Row:
+    frameworks = [MATRIX[framework] for framework in versions]
+    pins = [word for version, _, *more in versions.values() for word in (version, *more)]
+    return Row(
+        name,
+        max(tuple(map(int, python.split("."))) for _, python, *_ in versions.values()),
+        (*pins, *(library for framework in frameworks for library in framework.beside)),
+        tuple(dict.fromkeys(test for framework in frameworks for test in framework.tests)),
+    )
 
 
 def interpreters() -> dict[tuple[int, int], str]:
@@ -119,24 +130,23 @@ def interpreters() -> dict[tuple[int, int], str]:
 
 def run(row: Row, python: str, folder: Path) -> str:
     """Install and test one row: "passed", or what failed."""
-    framework, environment = MATRIX[row.framework], folder / row.name
+    environment = folder / row.name
     inside = environment / "bin" / "python"
     subprocess.run([python, "-m", "venv", environment], check=True)
-    wanted = [row.version, *row.pins, *framework.beside, *TOOLS]
-    install = [inside, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", f"{ROOT}[plan]", *wanted]
-    if subprocess.run(install, check=False).returncode:
+    install = [inside, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", f"{ROOT}[plan]"]
+    if subprocess.run([*install, *row.wanted, *TOOLS], check=False).returncode:
         return "cannot be installed"
     # What an old framework does with the newest of its own libraries is no matter of ours.
     warnings = ("DeprecationWarning", "ResourceWarning", "pytest.PytestUnraisableExceptionWarning")
     quiet = [word for warning in warnings for word in ("-W", f"ignore::{warning}")]
-    tests = [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider", *quiet, *framework.tests]
+    tests = [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider", *quiet, *row.tests]
     return "passed" if subprocess.run(tests, cwd=ROOT, check=False).returncode == 0 else "failed"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("framework", nargs="*", default=list(MATRIX), metavar="FRAMEWORK", help=", ".join(MATRIX))
-    parser.add_argument("--ends", action="store_true", help="the lowest and the latest alone")
+    parser.add_argument("--ends", action="store_true", help="the lowest of all together, and the latest of all")
     parser.add_argument("--folder", type=Path, help="where the environments stay")
     options = parser.parse_args()
     if unknown := [name for name in options.framework if name not in MATRIX]:
@@ -145,13 +155,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         results = []
         for row in rows(options.framework, options.ends):
-            least = tuple(map(int, row.python.split(".")))
-            able = sorted(version for version in pythons if version >= least)
+            able = sorted(version for version in pythons if version >= row.python)
             own = sys.version_info[:2]
             python = pythons[own if own in able else able[0]] if able else None
             print(f"-- {row.name}", flush=True)
             result = (
-                f"skipped: needs Python {row.python}"
+                f"skipped: needs Python {'.'.join(map(str, row.python))}"
                 if python is None
                 else run(row, python, options.folder or Path(scratch))
             )

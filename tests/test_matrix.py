@@ -37,8 +37,19 @@ def test_a_framework_is_tried_from_its_lower_bound_to_the_newest_by_tests_that_t
     assert all((ROOT / path).exists() for path in framework.tests)
 
 
-def test_the_ends_are_the_lowest_and_the_latest_of_each() -> None:
-    chosen = list(matrix().rows(["flask"], ends=True))
+def test_the_ends_are_the_lowest_of_all_and_the_latest_of_all() -> None:
+    lowest, latest = matrix().rows(["django", "flask"], ends=True)
 
-    assert [row.version for row in chosen] == ["Flask==2.3.0", "Flask"]
-    assert [row.name for row in chosen] == ["flask-Flask-2.3.0", "flask-Flask"]
+    assert lowest.name == "lowest"
+    assert lowest.wanted == (
+        "Django==4.2", "Flask==2.3.0", "Werkzeug<3", "djangorestframework", "django-allauth", "flask-login"
+    )  # fmt: skip
+    assert latest.wanted == ("Django", "Flask", "djangorestframework", "django-allauth", "flask-login")
+    assert (lowest.python, latest.python) == ((3, 11), (3, 12))
+    assert lowest.tests == latest.tests == (*matrix().MATRIX["django"].tests, *matrix().MATRIX["flask"].tests)
+
+
+def test_without_the_ends_each_version_is_a_row() -> None:
+    chosen = list(matrix().rows(["flask"], ends=False))
+
+    assert [row.name for row in chosen] == ["flask-Flask-2.3.0", "flask-Flask-2.3", "flask-Flask-3.0", "flask-Flask"]
