@@ -30,6 +30,13 @@ def test_a_collector_that_says_more_than_a_pipe_holds_goes_on(tmp_path: Path) ->
     assert said.count("\n") == 800
 
 
+def test_a_collector_may_say_what_is_no_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "latin-1")
+
+    with pytest.raises(UsageError, match=r"\\xe9"):
+        CollectorProcess(tmp_path / "data", options=["--\xe9"])
+
+
 def test_a_collector_that_does_not_start_is_quoted(tmp_path: Path) -> None:
     (tmp_path / "note").write_text("mine")
 

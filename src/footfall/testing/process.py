@@ -46,6 +46,7 @@ class CollectorProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            errors="backslashreplace",  # whatever it says: the thread that reads lives, or the pipe would fill up
             env=_environment(write_keys),
         )
         assert self._process.stdout is not None

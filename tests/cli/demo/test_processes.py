@@ -25,6 +25,13 @@ def test_the_address_is_what_the_process_says() -> None:
         assert child.address(WITHIN) == "http://127.0.0.1:99"
 
 
+def test_a_process_may_say_what_is_no_text() -> None:
+    with running("it", ["-c", r"import os; os.write(1, b'\xff\nlistening on http://127.0.0.1:99\n')"]) as child:
+        assert child.address(WITHIN) == "http://127.0.0.1:99"
+
+    assert child.lines[0] == r"\xff"
+
+
 def test_a_process_that_ends_first_is_quoted() -> None:
     with (
         running("it", ["-c", "raise SystemExit('the port is taken')"]) as child,

@@ -47,6 +47,7 @@ class Child:
             stderr=subprocess.STDOUT,
             text=True,
             encoding="utf-8",
+            errors="backslashreplace",
             cwd=folder,
             env={**os.environ, **(variables or {})},
             start_new_session=True,  # Ctrl-C is for the demo, which then stops its children in order
