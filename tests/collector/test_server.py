@@ -46,12 +46,13 @@ def read_all(connection: socket.socket) -> bytes:
 def read_answer(connection: socket.socket) -> bytes:
     """One answer, whole: it may come in several parts."""
     data = b""
-    while True:
-        data += connection.recv(65536)
+    while part := connection.recv(65536):
+        data += part
         head, found, body = data.partition(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head)
         if found and (length is None or len(body) == int(length[1])):
             return data
+    raise AssertionError(f"the connection was closed after {data!r}")
 
 
 def stored(data: Path) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,8 +27,10 @@ class Loopback:
 
 
 @contextmanager
-def serving(script: Script = lambda _number, _messages: (200, {}), port: int = 0) -> Iterator[Loopback]:
-    """Serve on a free port, or on `port`, until the block ends."""
+def serving(
+    script: Script = lambda _number, _messages: (200, {}), bound: socket.socket | None = None
+) -> Iterator[Loopback]:
+    """Serve on a free port, or on that of a socket which refused connections up to now, until the block ends."""
     seen = Loopback(script)
 
     class Handler(BaseHTTPRequestHandler):
@@ -57,7 +60,12 @@ def serving(script: Script = lambda _number, _messages: (200, {}), port: int = 0
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the base class
             """Tests print nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=bound is None)
+    if bound is not None:
+        server.socket.close()
+        server.socket = bound
+        server.server_address = bound.getsockname()
+        server.server_activate()
     server.daemon_threads = True
     seen.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,11 +18,11 @@ QUICK = ClientOptions(linger=0.0, retry=RetryPolicy(initial=0.01, maximum=0.01))
 
 
 @pytest.fixture
-def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port: int = held.getsockname()[1]
-    return port
+def bound() -> Iterator[socket.socket]:
+    """A port that is ours and refuses connections: nobody else can take it before we serve on it."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        yield listener
 
 
 def test_messages_arrive_in_order_over_one_connection() -> None:
@@ -44,13 +45,13 @@ def test_a_batch_is_sent_again_after_a_503_and_later_ones_wait_for_it() -> None:
     assert server.requests == [["a"], ["a"], ["a"], ["b"], ["c"]]
 
 
-def test_a_collector_that_is_away_at_first_gets_everything_later(free_port: int) -> None:
-    client = Client(f"http://127.0.0.1:{free_port}", write_key="key", options=QUICK)
+def test_a_collector_that_is_away_at_first_gets_everything_later(bound: socket.socket) -> None:
+    client = Client(f"http://127.0.0.1:{bound.getsockname()[1]}", write_key="key", options=QUICK)
     client.track("a")
     away = client.flush(0.1)
     assert (away.delivered, away.pending) == (0, 1)
 
-    with serving(port=free_port) as server:
+    with serving(bound=bound) as server:
         client.track("b")
         assert client.close(30) == Delivery(2, 0, {})
 
