@@ -16,6 +16,7 @@ from footfall.storage.part import Part
 __all__ = ["fetch"]
 
 _THREADS = 4
+_FEW = 1_000  # rows: threads wait for one another longer than it takes to read them
 
 
 def fetch(parts: Sequence[Part], part: Any, row: Any, names: Sequence[str]) -> Any:
@@ -32,8 +33,8 @@ def fetch(parts: Sequence[Part], part: Any, row: Any, names: Sequence[str]) -> A
         start += count
     if not tasks:
         return pyarrow.table({name: pyarrow.array([], pyarrow.string()) for name in names})
-    if len(tasks) == 1:
-        tables = [_taken(tasks[0], names)]
+    if len(row) <= _FEW or len(tasks) == 1:
+        tables = [_taken(task, names) for task in tasks]
     else:
         with ThreadPoolExecutor(_THREADS) as pool:  # pyarrow reads without the interpreter's lock
             tables = list(pool.map(_taken, tasks, itertools.repeat(names)))

@@ -205,6 +205,6 @@ def _with_evidence(persons: Persons, rows: Any) -> Any:
 
 def _earliest(table: Any) -> Any:
     """The rows with the least `at` of each person."""
-    least = table.group_by("person").aggregate([("at", "min")])
+    least = table.group_by("person", use_threads=False).aggregate([("at", "min")])
     which = pc.index_in(table.column("person"), value_set=joined([least.column("person")]))
     return table.filter(pc.equal(table.column("at"), joined([least.column("at_min")]).take(which)))

@@ -66,12 +66,12 @@ class Persons:
     def __init__(
         self,
         reader: PartReader,
-        known: _Known,
+        who: _WhoIsWho,
         plan_id: str,
         index: IdIndex | None = None,
         columns: Mapping[int, Any] | None = None,
     ) -> None:
-        self._known = known
+        self._who = who
         self._plan_id = plan_id
         self._namespace = namespace(plan_id)
         self._reader = reader
@@ -106,12 +106,12 @@ class Persons:
             return _extended(reader, dictionary, len(parts))
 
         counts = cache.counts(names) if cache is not None and len(sealed) == len(parts) else None
-        return cls(reader, _Known(work_out, counts), plan_id)
+        return cls(reader, _WhoIsWho(work_out, counts), plan_id)
 
     @property
     def dictionary(self) -> IdDictionary:
         """Who is who among all ids."""
-        return self._known.dictionary
+        return self._who.dictionary
 
     def extended(self, *parts: Part) -> Self:
         """The persons of some more parts too; the numbers of the parts before stay, and those of persons too.
@@ -123,14 +123,14 @@ class Persons:
             self._index = index = IdIndex.of(before)
         reader = self._reader.with_parts(parts)
         after, grown = index.grown(before, _extended(reader, before, len(reader.parts), index))
-        return type(self)(reader, _Known(lambda: after), self._plan_id, grown)
+        return type(self)(reader, _WhoIsWho(lambda: after), self._plan_id, grown)
 
     def with_columns(self, columns: Sequence[Any]) -> Self:
         """The same persons as those of the rows of some other parts, a column for each; `column` gives these.
 
         Reasons and evidence are not to be asked for then.
         """
-        return type(self)(self._reader, self._known, self._plan_id, columns=dict(enumerate(columns)))
+        return type(self)(self._reader, self._who, self._plan_id, columns=dict(enumerate(columns)))
 
     @property
     def reader(self) -> PartReader:
@@ -245,7 +245,7 @@ class Persons:
     @property
     def counts(self) -> Counts:
         """How many persons have a message, and how many streams of connected products."""
-        return self._known.counts
+        return self._who.counts
 
     @cached_property
     def _kinds(self) -> Mapping[str, tuple[Any, Any]]:
@@ -394,7 +394,7 @@ class Persons:
         claims = self.dictionary.claims
         few = claims.filter(pc.is_in(claims.column("device"), value_set=devices))
         few = least(few, ("device", "device"), "at").combine_chunks()
-        counts = few.group_by("device").aggregate([("row", "count")])
+        counts = few.group_by("device", use_threads=False).aggregate([("row", "count")])
         tied = counts.filter(pc.greater(counts.column("row_count"), 1)).column("device").combine_chunks()
         is_tied = pc.is_in(few.column("device"), value_set=tied)
         ties = few.filter(is_tied).combine_chunks()
@@ -421,14 +421,16 @@ class Persons:
             return {}
         entries = self._entries
         few = entries.filter(pc.is_in(entries.column("person"), value_set=sessions))
-        columns = few.group_by("person").aggregate([(name, "min") for name in ("device", "first_part", "first_row")])
+        columns = few.group_by("person", use_threads=False).aggregate(
+            [(name, "min") for name in ("device", "first_part", "first_row")]
+        )
         devices = self.dictionary.ids.take(joined([columns.column("device_min")]))
         first = self._reader.names(*(joined([columns.column(f"first_{name}_min")]) for name in ("part", "row")))
         names = map(name_of, ["s"] * len(devices), *(column.to_pylist() for column in (devices, *first)))
         return dict(zip(columns.column("person").to_pylist(), names, strict=True))
 
 
-class _Known:
+class _WhoIsWho:
     """A dictionary that is worked out when some thread first asks for it. Its counts may be known before."""
 
     def __init__(self, work_out: Callable[[], IdDictionary], counts: Counts | None = None) -> None:
