@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from footfall.analytics.audience_rules import MarkRule, TraitRule, Verdict, names_agent
+from footfall.analytics.audience_rules import AudienceVerdict, MarkRule, TraitRule, names_agent
 from footfall.plan.model import Plan, Property, Staff
 
 CHROME = (
@@ -27,38 +27,40 @@ PLAN = Plan(id="shop", staff=STAFF, traits={"user": (WORK,)})
 @pytest.mark.parametrize(
     ("marks", "verdict"),
     [
-        ({}, Verdict("people")),
-        ({"userAgent": CHROME}, Verdict("people")),
-        ({"userAgent": GOOGLEBOT}, Verdict("bot", "crawler")),
-        ({"userAgent": ""}, Verdict("bot", "empty_agent")),
-        ({"bot": True}, Verdict("bot", "marked")),
-        ({"bot": {"reason": "scanner"}}, Verdict("bot", "scanner")),
-        ({"bot": {"reason": 7}}, Verdict("bot", "marked")),
-        ({"bot": False}, Verdict("people")),
-        ({"userAgent": CHROME, "bot": {"reason": "odd_headers"}}, Verdict("bot", "odd_headers")),
-        ({"userAgent": CHROME, "http": HEADERS, "bot": {"reason": "ai"}}, Verdict("people")),
-        ({"userAgent": CHROME, "http": HEADERS, "bot": {"reason": "burst"}}, Verdict("bot", "burst")),
-        ({"userAgent": GOOGLEBOT, "staff": True}, Verdict("staff", "marked")),
-        ({"ip": "192.0.2.9"}, Verdict("staff", "networks")),
-        ({"ip": "198.51.100.9"}, Verdict("people")),
+        ({}, AudienceVerdict("people")),
+        ({"userAgent": CHROME}, AudienceVerdict("people")),
+        ({"userAgent": GOOGLEBOT}, AudienceVerdict("bot", "crawler")),
+        ({"userAgent": ""}, AudienceVerdict("bot", "empty_agent")),
+        ({"bot": True}, AudienceVerdict("bot", "marked")),
+        ({"bot": {"reason": "scanner"}}, AudienceVerdict("bot", "scanner")),
+        ({"bot": {"reason": 7}}, AudienceVerdict("bot", "marked")),
+        ({"bot": False}, AudienceVerdict("people")),
+        ({"userAgent": CHROME, "bot": {"reason": "odd_headers"}}, AudienceVerdict("bot", "odd_headers")),
+        ({"userAgent": CHROME, "http": HEADERS, "bot": {"reason": "ai"}}, AudienceVerdict("people")),
+        ({"userAgent": CHROME, "http": HEADERS, "bot": {"reason": "burst"}}, AudienceVerdict("bot", "burst")),
+        ({"userAgent": GOOGLEBOT, "staff": True}, AudienceVerdict("staff", "marked")),
+        ({"ip": "192.0.2.9"}, AudienceVerdict("staff", "networks")),
+        ({"ip": "198.51.100.9"}, AudienceVerdict("people")),
     ],
 )
-def test_marks_say_of_whom_a_message_is_and_why(marks: dict[str, Any], verdict: Verdict) -> None:
+def test_marks_say_of_whom_a_message_is_and_why(marks: dict[str, Any], verdict: AudienceVerdict) -> None:
     assert MarkRule(STAFF).judged(json.dumps(marks)) == verdict
 
 
 @pytest.mark.parametrize(
     ("traits", "verdict"),
     [
-        ({"role": "employee"}, Verdict("staff", "traits")),
+        ({"role": "employee"}, AudienceVerdict("staff", "traits")),
         ({"role": "customer"}, None),
-        ({"email": "kari@FJORDHOME.example"}, Verdict("staff", "email_domains")),
-        ({"workAddress": "kari@fjordhome.example"}, Verdict("staff", "email_domains")),
+        ({"email": "kari@FJORDHOME.example"}, AudienceVerdict("staff", "email_domains")),
+        ({"workAddress": "kari@fjordhome.example"}, AudienceVerdict("staff", "email_domains")),
         ({"email": "kari@fjordhome.example.org"}, None),
         ({"email": ["kari@fjordhome.example"]}, None),
     ],
 )
-def test_traits_say_whether_a_person_is_of_the_team_and_why(traits: dict[str, Any], verdict: Verdict | None) -> None:
+def test_traits_say_whether_a_person_is_of_the_team_and_why(
+    traits: dict[str, Any], verdict: AudienceVerdict | None
+) -> None:
     assert TraitRule.of(PLAN, STAFF).judged(json.dumps(traits)) == verdict
 
 

@@ -15,7 +15,7 @@ from footfall.cli import main
 from footfall.clock import SystemClock
 from footfall.collector import Collector
 from footfall.identity.attribution import namespace
-from footfall.plan.model import Plan
+from footfall.plan.model import Plan, Staff
 
 PLAN = Plan(id="shop", timezone="Europe/Amsterdam")
 START = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -269,3 +269,21 @@ def test_as_of_an_earlier_moment_nobody_is_identified_by_a_later_message(
     assert (shown["persons"][0]["user_id"], shown["as_of"]["seq"]) == (None, 1)
     assert before.errors.startswith("as of message 1, 20")
     assert after.line("User") == "ann"
+
+
+def test_a_page_says_which_messages_figures_leave_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    crawler = {"userAgent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}
+    plan = Plan(id="shop", staff=Staff(traits={"role": ("baker",)}))
+    data = fill(
+        tmp_path / "data",
+        {"type": "identify", "userId": "kari", "traits": {"role": "baker"}},
+        {"type": "page", "userId": "ola", "context": crawler},
+        {"type": "page", "userId": "ola"},
+        plan=plan,
+    )
+    kari, ola = (Answer(capsys, [id_, "--data", str(data)]) for id_ in ("kari", "ola"))
+    profile = json.loads(Answer(capsys, ["ola", "--data", str(data), "--format", "json"]).text)["persons"][0]
+
+    assert kari.line("User kari") == "(the team's own people): figures leave out the 1 message"
+    assert ola.line("User ola") == "(a bot): figures leave out 1 of 2 messages"
+    assert profile["left_out"] == [{"audience": "bot", "reason": "crawler", "messages": 1}]

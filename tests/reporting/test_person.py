@@ -11,7 +11,16 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from footfall.people import EventCount, Evidence, PersonAlias, PersonMessage, PersonProfile, ReasonCount, Trait
+from footfall.people import (
+    EventCount,
+    Evidence,
+    LeftOutCount,
+    PersonAlias,
+    PersonMessage,
+    PersonProfile,
+    ReasonCount,
+    Trait,
+)
 from footfall.reporting.person import PersonAnswer, show_persons
 
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -74,6 +83,35 @@ def test_the_page_says_how_we_know_and_by_which_message() -> None:
 )
 def test_the_headline_says_what_somebody_without_a_user_id_is(changes: dict[str, Any], headline: str) -> None:
     assert shown(changed(user_id=None, user_ids=(), **changes))[0] == headline
+
+
+def test_the_page_says_which_messages_no_figure_counts_and_why() -> None:
+    lines = shown(changed(left_out=(LeftOutCount("bot", "crawler", 1),)))
+
+    assert lines[0] == "User ann (a bot): figures leave out 1 of 2 messages"
+    assert "Left out of figures (`footfall report --include bots` has them too)" in lines
+    assert "a bot 1 crawler A search engine, an archive, or another program that reads pages by itself." in lines
+
+
+def test_the_headline_says_that_a_person_is_of_the_team() -> None:
+    lines = shown(changed(left_out=(LeftOutCount("staff", "traits", 2),)))
+
+    assert lines[0] == "User ann (the team's own people): figures leave out all 2 messages"
+    assert "the team's own people 2 traits The person has one of the plan's `staff.traits`." in lines
+
+
+def test_the_headline_speaks_of_the_one_message_of_a_bot() -> None:
+    lines = shown(changed(messages=1, left_out=(LeftOutCount("bot", "ai", 1),)))
+
+    assert lines[0] == "User ann (a bot): figures leave out the 1 message"
+
+
+def test_a_mark_without_a_reason_that_we_know_is_shown_as_it_is() -> None:
+    lines = shown(changed(left_out=(LeftOutCount("bot", "new_reason", 1), LeftOutCount("staff", "marked", 1))))
+
+    assert lines[0] == "User ann (a bot and the team's own people): figures leave out all 2 messages"
+    assert "Left out of figures (`footfall report --include bots,staff` has them too)" in lines
+    assert "a bot 1 new_reason" in lines
 
 
 def test_an_alias_says_what_it_did() -> None:

@@ -12,7 +12,7 @@ from footfall.plan.model import Plan, Staff
 from footfall.web.bots import judge
 from footfall.web.proxies import cut_address
 
-__all__ = ["AUDIENCES", "STAFF_REASONS", "Audience", "MarkRule", "TraitRule", "Verdict", "names_agent"]
+__all__ = ["AUDIENCES", "STAFF_REASONS", "Audience", "AudienceVerdict", "MarkRule", "TraitRule", "names_agent"]
 
 Audience = Literal["people", "bot", "staff"]
 
@@ -31,7 +31,7 @@ STAFF_REASONS: Mapping[str, str] = {
 _OF_THE_MOMENT = ("burst",)
 
 
-class Verdict(NamedTuple):
+class AudienceVerdict(NamedTuple):
     """Of whom a message is, and why: a name of BOT_REASONS or STAFF_REASONS, "marked" of a bot for another mark."""
 
     audience: Audience
@@ -48,7 +48,7 @@ class _Marks(msgspec.Struct):
 
 _read_marks = msgspec.json.Decoder(_Marks).decode
 _read_traits = msgspec.json.Decoder(dict[str, Any]).decode
-_PEOPLE = Verdict("people")
+_PEOPLE = AudienceVerdict("people")
 
 
 def names_agent(marks: str) -> bool:
@@ -62,13 +62,13 @@ class MarkRule:
     def __init__(self, staff: Staff) -> None:
         self._networks = [ipaddress.ip_network(text, strict=False) for text in staff.networks]
 
-    def judged(self, text: str) -> Verdict:
+    def judged(self, text: str) -> AudienceVerdict:
         """Of whom a message with these marks is."""
         marks = _read_marks(text)
         if marks.staff is True:
-            return Verdict("staff", "marked")
+            return AudienceVerdict("staff", "marked")
         if _is_within(marks.ip, self._networks):
-            return Verdict("staff", "networks")
+            return AudienceVerdict("staff", "networks")
         mark = _verdict_of_mark(marks.bot)
         if not isinstance(marks.userAgent, str):
             return mark
@@ -76,7 +76,7 @@ class MarkRule:
         http = {name: text for name, text in http.items() if isinstance(text, str)}
         verdict = judge(marks.userAgent, http)
         if verdict is not None:
-            return Verdict("bot", verdict.reason)
+            return AudienceVerdict("bot", verdict.reason)
         # Without its headers, a message says less than the mark that it got when they were there.
         return mark if not http or mark.reason in _OF_THE_MOMENT else _PEOPLE
 
@@ -101,23 +101,23 @@ class TraitRule(NamedTuple):
             frozenset(domain.lower().removeprefix("@") for domain in staff.email_domains),
         )
 
-    def judged(self, text: str | None) -> Verdict | None:
+    def judged(self, text: str | None) -> AudienceVerdict | None:
         """Why somebody with these traits, in JSON, is of the team; None where nothing says so."""
         if text is None:
             return None
         traits = _read_traits(text)
         if any(_is_one_of(traits.get(name), values) for name, values in self.traits):
-            return Verdict("staff", "traits")
+            return AudienceVerdict("staff", "traits")
         addresses = (traits.get(name) for name in self.emails)
         is_ours = any(isinstance(text, str) and _domain(text) in self.domains for text in addresses)
-        return Verdict("staff", "email_domains") if is_ours else None
+        return AudienceVerdict("staff", "email_domains") if is_ours else None
 
 
-def _verdict_of_mark(bot: object) -> Verdict:
+def _verdict_of_mark(bot: object) -> AudienceVerdict:
     if bot is None or bot is False:
         return _PEOPLE
     reason = bot.get("reason") if isinstance(bot, dict) else None
-    return Verdict("bot", reason if isinstance(reason, str) else "marked")
+    return AudienceVerdict("bot", reason if isinstance(reason, str) else "marked")
 
 
 def _emails_of(plan: Plan) -> frozenset[str]:

@@ -53,8 +53,9 @@ def show(
     """Show who is behind ID: a user_id, an anonymous_id, a device_id or a person_id.
 
     Ids are compared without white space, control and zero-width characters around them, and composed and decomposed
-    accents are equal. The page says why each message is the person's, and what each alias did. The rules are in
-    tracking_plans/README.md, under "Persons and sessions".
+    accents are equal. The page says why each message is the person's, what each alias did, and which messages figures
+    leave out as those of bots or of the team's own people, and why. The rules are in tracking_plans/README.md, under
+    "Persons and sessions".
 
     With --as-of the page is the one of that moment: its messages, the persons by these alone, and its plan, less what
     was purged since.

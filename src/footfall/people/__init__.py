@@ -6,11 +6,19 @@ from footfall.extras import needs
 
 with needs("footfall.people", "server"):
     from footfall.people.lookup import Match, PersonSource, lookup, matches
-    from footfall.people.profile import EventCount, Evidence, PersonAlias, PersonMessage, PersonProfile, ReasonCount
+    from footfall.people.profile import (
+        EventCount,
+        Evidence,
+        LeftOutCount,
+        PersonAlias,
+        PersonMessage,
+        PersonProfile,
+        ReasonCount,
+    )
     from footfall.people.profiles import profile, profile_of, profiles
     from footfall.people.traits import Trait
 
 __all__ = [
-    "EventCount", "Evidence", "Match", "PersonAlias", "PersonMessage", "PersonProfile", "PersonSource", "ReasonCount",
-    "Trait", "lookup", "matches", "profile", "profile_of", "profiles",
+    "EventCount", "Evidence", "LeftOutCount", "Match", "PersonAlias", "PersonMessage", "PersonProfile", "PersonSource",
+    "ReasonCount", "Trait", "lookup", "matches", "profile", "profile_of", "profiles",
 ]  # fmt: skip

@@ -24,9 +24,10 @@ from footfall.identity.aliases import AliasEffect
 from footfall.identity.attribution import Reason
 from footfall.identity.ids import comparable
 from footfall.message_reader import json_object
+from footfall.people.left_out import left_out_counts
 from footfall.people.lookup import Match, PersonSource
 from footfall.people.person_aliases import AliasLine, alias_lines, person_aliases
-from footfall.people.profile import EventCount, Evidence, PersonMessage, PersonProfile, ReasonCount
+from footfall.people.profile import EventCount, Evidence, LeftOutCount, PersonMessage, PersonProfile, ReasonCount
 from footfall.people.traits import Identify, last_traits
 from footfall.timestamps import local_time
 
@@ -75,7 +76,14 @@ class PersonMessages:
             reasons=tuple(self._reasons()),
             aliases=aliases,
             aliases_total=aliases_total,
+            left_out=self._left_out(),
         )
+
+    def _left_out(self) -> tuple[LeftOutCount, ...]:
+        types, source = joined([self._kinds.column("type")]), self._source
+        messages = self._rows.select(["part", "row", "at"]).append_column("type", types)
+        is_somebody = self._match.person is not None
+        return left_out_counts(source.parts, source.plan, messages, self._identify_traits, is_somebody=is_somebody)
 
     def _fetch(self, rows: Any, names: Sequence[str], part: str = "part", row: str = "row") -> Any:
         return fetch(self._source.parts, joined([rows.column(part)]), rows.column(row), names)
@@ -125,7 +133,7 @@ class PersonMessages:
         return pyarrow.table({"type": pyarrow.array(types, _TEXT), "event": pyarrow.array(events, _TEXT)})
 
     def _events(self) -> tuple[EventCount, ...]:
-        groups = self._kinds.group_by(["type", "event"]).aggregate([([], "count_all")]).to_pylist()
+        groups = self._kinds.group_by(["type", "event"], use_threads=False).aggregate([([], "count_all")]).to_pylist()
         counts = [EventCount(group["type"], group["event"], group["count_all"]) for group in groups]
         return tuple(sorted(counts, key=lambda count: (-count.messages, count.type, count.event or _AFTER_ALL)))
 
@@ -134,10 +142,15 @@ class PersonMessages:
         is_it = pc.equal(joined([self._kinds.column("type")]), type_)
         return self._rows.filter(is_it), self._at.filter(is_it)
 
+    @cached_property
+    def _identify_traits(self) -> list[str | None]:
+        rows, _ = self._of_type("identify")
+        return _list(self._fetch(rows, ("all_traits",)).column("all_traits"))
+
     def _identifies(self) -> list[Identify]:
         """Those that set a trait last, or may: their names say which of those of one time is the last."""
         rows, at = self._of_type("identify")
-        traits = self._fetch(rows, ("all_traits",)).column("all_traits").to_pylist()
+        traits = self._identify_traits
         last: dict[str, list[int]] = {}
         times = at.to_pylist()
         for place, text in enumerate(traits):
@@ -188,13 +201,16 @@ class PersonMessages:
 
     def _reasons(self) -> Iterator[ReasonCount]:
         where = ["evidence_part", "evidence_row"]
-        groups = self._rows.group_by(["reason", *where]).aggregate([([], "count_all")]).combine_chunks()
+        # Arrow's threads take longer to start than a person's messages to count.
+        groups = self._rows.group_by(["reason", *where], use_threads=False).aggregate([([], "count_all")])
+        groups = groups.combine_chunks()
         shown = groups.filter(groups.column("evidence_part").is_valid())
         messages = self._messages_at(shown)
         shown = shown.append_column("at", messages.column("at")).append_column("user", messages.column("user"))
         firsts = [_first_of(shown, reason) for reason in groups.column("reason").unique().to_pylist()]
         evidence = self._evidence(pyarrow.concat_tables(firsts)) if firsts else {}
-        totals = groups.group_by("reason").aggregate([("count_all", "sum"), ("evidence_part", "count")]).to_pylist()
+        columns = [("count_all", "sum"), ("evidence_part", "count")]
+        totals = groups.group_by("reason", use_threads=False).aggregate(columns).to_pylist()
         for total in sorted(totals, key=lambda total: _REASONS.index(total["reason"])):
             examples = evidence.get(total["reason"], ())[:_EVIDENCE]
             yield ReasonCount(total["reason"], total["count_all_sum"], total["evidence_part_count"], tuple(examples))

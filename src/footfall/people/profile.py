@@ -6,10 +6,11 @@ from datetime import datetime
 
 import msgspec
 
+from footfall.analytics.audience_rules import Audience
 from footfall.identity.aliases import AliasEffect
 from footfall.people.traits import Trait
 
-__all__ = ["EventCount", "Evidence", "PersonAlias", "PersonMessage", "PersonProfile", "ReasonCount"]
+__all__ = ["EventCount", "Evidence", "LeftOutCount", "PersonAlias", "PersonMessage", "PersonProfile", "ReasonCount"]
 
 
 class EventCount(msgspec.Struct, frozen=True):
@@ -81,12 +82,25 @@ class ReasonCount(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...]
 
 
+class LeftOutCount(msgspec.Struct, frozen=True):
+    """How many of a person's messages figures leave out for one reason, as those of a bot or of the team's own people.
+
+    `reason` is a name of `footfall.web.bots.BOT_REASONS` or `footfall.analytics.audience_rules.STAFF_REASONS`. That of
+    a bot is `marked` where its mark gives no reason.
+    """
+
+    audience: Audience
+    reason: str
+    messages: int
+
+
 class PersonProfile(msgspec.Struct, frozen=True):
     """A person, or a connected product's stream.
 
     `user_id` is the canonical one, None for an anonymous person; `user_ids` has it and every id that an alias joined
     to it. `shared_ids` are those of `anonymous_ids` that also lead to somebody else. `aliases` are up to 20 of the
-    `aliases_total` that name an id of this person, those that merged nobody first.
+    `aliases_total` that name an id of this person, those that merged nobody first. `left_out` says which of the
+    `messages` no figure has unless it is asked to.
     """
 
     person_id: str
@@ -105,3 +119,4 @@ class PersonProfile(msgspec.Struct, frozen=True):
     reasons: tuple[ReasonCount, ...]
     aliases: tuple[PersonAlias, ...]
     aliases_total: int
+    left_out: tuple[LeftOutCount, ...] = ()

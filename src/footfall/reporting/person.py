@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from footfall.analytics.audience import LEFT_OUT
+from footfall.analytics.audience_rules import STAFF_REASONS, Audience
 from footfall.analytics.earlier import EarlierMoment
 from footfall.people import Evidence, PersonMessage, PersonProfile, Trait
 from footfall.printable import counted, printable
 from footfall.reporting.properties import PropertyPicker, in_short
+from footfall.web.bots import BOT_REASONS
 
 __all__ = ["PersonAnswer", "show_persons"]
 
@@ -37,6 +40,13 @@ _OF_NOBODY = {
     "blocked": "A message without a usable id",
     "unconsented": "A message that was only counted",
     "bot": "A message of a bot",
+}
+
+_AUDIENCES: Mapping[Audience, str] = {"bot": "a bot", "staff": "the team's own people"}
+
+_LEFT_OUT: Mapping[Audience, Mapping[str, str]] = {
+    "bot": {**BOT_REASONS, "marked": "The message is marked as that of a bot."},
+    "staff": STAFF_REASONS,
 }
 
 _EFFECTS = {
@@ -82,6 +92,7 @@ class _Page:
     def person(self, person: PersonProfile, position: str) -> None:
         self.line(position + _headline(person), style="bold")
         self._table(self._facts(person), header=False)
+        self._section(_left_out_title(person), ("who", "messages", "reason", "meaning"), _left_out(person))
         self._section("Traits", ("trait", "value", "said at", "source"), map(self._trait, person.traits))
         shown = len(person.recent)
         which = f"all {shown}" if shown == person.messages else f"the latest {shown} of {person.messages}"
@@ -158,7 +169,28 @@ class _Page:
         self._console.print(Text(text, style), soft_wrap=True)
 
 
+def _left_out_title(person: PersonProfile) -> str:
+    words = [word for word, audience in LEFT_OUT.items() if audience in {count.audience for count in person.left_out}]
+    return f"Left out of figures (`footfall report --include {','.join(words)}` has them too)"
+
+
+def _left_out(person: PersonProfile) -> Iterable[Sequence[str]]:
+    for count in person.left_out:
+        meaning = _LEFT_OUT[count.audience].get(count.reason, "")
+        yield _AUDIENCES[count.audience], str(count.messages), count.reason, meaning
+
+
 def _headline(person: PersonProfile) -> str:
+    number = sum(count.messages for count in person.left_out)
+    if not number:
+        return _name(person)
+    whose = " and ".join(_AUDIENCES[audience] for audience in sorted({count.audience for count in person.left_out}))
+    which = "all" if number == person.messages else f"{number} of"
+    which = "the" if person.messages == 1 else which
+    return f"{_name(person)} ({whose}): figures leave out {which} {counted(person.messages, 'message')}"
+
+
+def _name(person: PersonProfile) -> str:
     if person.user_id is not None:
         return f"User {printable(person.user_id)}"
     reasons = {count.reason for count in person.reasons}

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
 from tests.storage.parquet.messages import NOON, messages
 
@@ -106,6 +107,14 @@ def test_rows_over_groups_are_those_that_were_asked_for(tmp_path: Path) -> None:
     table = part.read(["seq", "event"], 39_990, 66_000)
 
     assert table.column("seq").to_pylist() == list(range(39_991, 66_001))
+
+
+def test_a_file_without_marks_is_not_opened_for_them(tmp_path: Path) -> None:
+    part = part_of(tmp_path, "{}", "{}")
+    shutil.rmtree(tmp_path)
+
+    assert part.take(["marks"], pyarrow.array([1])).column("marks").to_pylist() == [None]
+    assert part.read(["marks"]).column("marks").to_pylist() == [None, None]
 
 
 def test_a_file_that_was_replaced_meanwhile_is_still_read(tmp_path: Path) -> None:

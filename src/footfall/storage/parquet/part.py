@@ -58,10 +58,8 @@ class FilePart(Part):
 
     def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> Any:
         last = self.messages if stop is None else stop
-        if not self._file.is_marked and self._file.is_marked is not None and {*columns} == {"marks"}:
-            import pyarrow
-
-            return pyarrow.table({"marks": pyarrow.nulls(last - start, pyarrow.string())})
+        if self._has_none_of(columns):
+            return _no_marks(last - start)
 
         def read(parquet: Any, footer: Footer) -> Any:
             names = stored_names(columns, is_marked=footer.is_marked)
@@ -70,6 +68,9 @@ class FilePart(Part):
         return self._opened(read)
 
     def take(self, columns: Sequence[str], rows: Any) -> Any:
+        if self._has_none_of(columns):
+            return _no_marks(len(rows))
+
         def read(parquet: Any, footer: Footer) -> Any:
             names = stored_names(columns, is_marked=footer.is_marked)
             return messages_of(_taken(parquet, names, rows), columns)
@@ -95,6 +96,10 @@ class FilePart(Part):
 
         return self._opened(read)
 
+    def _has_none_of(self, columns: Sequence[str]) -> bool:
+        """Whether the list of files says already that these columns, the marks alone, are empty."""
+        return {*columns} == {"marks"} and self._file.is_marked is False
+
     def _opened(self, read: Callable[[Any, Footer], _T], dictionaries: Sequence[str] = ()) -> _T:
         try:
             with open_file(self._folder, self._disk, self._file) as stream:
@@ -104,6 +109,12 @@ class FilePart(Part):
         except (OSError, ValueError, KeyError) as error:  # pyarrow's own errors are ValueErrors and OSErrors
             path = self._folder / self._file.name
             raise DamagedFileError(str(path), self._file.sha256, reason_of(error)) from error
+
+
+def _no_marks(rows: int) -> Any:
+    import pyarrow
+
+    return pyarrow.table({"marks": pyarrow.nulls(rows, pyarrow.string())})
 
 
 def _stretches(parquet: Any, footer: Footer) -> Sequence[Stretch]:
