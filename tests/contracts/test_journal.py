@@ -18,6 +18,7 @@ from footfall.storage import Changes, Entry, Journal, Row, RowState, Snapshot, S
 from footfall.storage.books import COUNTS, imbalances, in_quarantine, kept, total
 from footfall.storage.journal import Purge, SealMark, counter_name
 from footfall.storage.purge_rule import PurgeRule
+from footfall.storage.uncounted import REPEAT_DAYS, UncountedCount, UncountedReport
 from footfall.testing import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -314,6 +315,63 @@ def test_what_is_rejected_is_counted_by_the_quarter_of_an_hour(journal: Journal,
     noon = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()) * 1_000_000
     with journal.snapshot() as snapshot:
         assert snapshot.refusals() == [(noon, "shop", "seen", 4), (noon + 900_000_000, "shop", "seen", 2)]
+
+
+def report(id_: str = "c", *, day: str = "2026-11-01", is_lasting: bool = False, **counts: int) -> UncountedReport:
+    return UncountedReport("shop", id_, day, counts, is_lasting)
+
+
+def uncounted(journal: Journal) -> list[UncountedCount]:
+    with journal.snapshot() as snapshot:
+        return snapshot.history().uncounted()
+
+
+def test_uncounted_hits_add_up_by_day_source_and_reason_and_are_no_messages(journal: Journal) -> None:
+    staging = UncountedReport("shop (staging)", "c", "2026-11-01", {"static": 5})
+    reports = [report("c", static=2, prefetch=1), report("d", static=3), staging]
+    journal.commit(Changes([row("a")], {}, uncounted=reports))
+    journal.commit(Changes([], {}, uncounted=[report("d", day="2026-11-02", static=4)]))
+
+    assert uncounted(journal) == [
+        ("2026-11-01", "shop", "prefetch", 1),
+        ("2026-11-01", "shop", "static", 5),
+        ("2026-11-01", "shop (staging)", "static", 5),
+        ("2026-11-02", "shop", "static", 1),
+    ]
+    assert journal.books() == {("shop", "seen"): counts(received=1, stored=1)}
+    assert journal.watermark() == 1
+
+
+@given(drawn=st.data())
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_reports_that_are_lost_repeated_or_late_change_no_sum_once_the_last_has_come(
+    drawn: st.DataObject, make: Make
+) -> None:
+    journal = make()
+    hits = drawn.draw(st.lists(st.tuples(st.sampled_from("cd"), st.sampled_from(["static", "prefetch"])), min_size=1))
+    reports, so_far = [], {"c": Counter[str](), "d": Counter[str]()}
+    for id_, reason in hits:
+        so_far[id_][reason] += 1
+        reports.append(report(id_)._replace(counts=dict(so_far[id_])))
+    sent = drawn.draw(st.lists(st.sampled_from(reports)))
+
+    for each in [*sent, *(report(id_)._replace(counts=counts) for id_, counts in so_far.items())]:
+        journal.commit(Changes([], {}, uncounted=[each]))
+
+    sums = sorted(Counter(reason for _, reason in hits).items())
+    assert uncounted(journal) == [("2026-11-01", "shop", reason, number) for reason, number in sums]
+    journal.close()
+
+
+@pytest.mark.parametrize(("is_lasting", "number"), [(True, 2), (False, 4)])
+def test_only_a_lasting_report_adds_nothing_when_it_comes_again_after_the_days_of_repeats(
+    journal: Journal, clock: ManualClock, *, is_lasting: bool, number: int
+) -> None:
+    for days in (0, REPEAT_DAYS, 1):
+        clock.advance(days * 86_400)
+        journal.commit(Changes([], {}, uncounted=[report("c", is_lasting=is_lasting, static=2)]))
+
+    assert uncounted(journal) == [("2026-11-01", "shop", "static", number)]
 
 
 def test_a_snapshot_shows_one_moment_whatever_is_committed_meanwhile(journal: Journal) -> None:
@@ -635,8 +693,26 @@ REJECTED = st.dictionaries(st.tuples(st.sampled_from(["shop", "app"]), st.just("
 
 
 PROBES = st.none() | st.integers(0, 20_000)
+REPORTS = st.builds(
+    UncountedReport,
+    st.sampled_from(["shop", "app"]),
+    st.sampled_from(["c", "d"]),
+    st.sampled_from(["2026-11-01", "2026-11-02"]),
+    st.dictionaries(st.sampled_from(["static", "prefetch"]), st.integers(0, 3)),
+    st.booleans(),
+)
 STEP = st.one_of(
-    st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(()), PROBES, st.none(), st.just(()), st.none()),
+    st.builds(
+        Changes,
+        st.lists(ROWS, max_size=12),
+        REJECTED,
+        st.just(()),
+        PROBES,
+        st.none(),
+        st.just(()),
+        st.none(),
+        st.lists(REPORTS, max_size=2),
+    ),
     st.sets(st.integers(1, 30)),
 )
 STEPS = st.lists(STEP, max_size=8)
@@ -697,6 +773,7 @@ def test_both_journals_give_the_same_for_any_steps(
 
     assert on_disk.books() == in_memory.books()
     assert all_of(on_disk) == all_of(in_memory)
+    assert uncounted(on_disk) == uncounted(in_memory)
 
 
 MOMENTS = st.lists(st.tuples(st.integers(-100, 200), st.integers(0, 3)), max_size=8)

@@ -1,4 +1,4 @@
-"""History: by when a journal's messages came in, and what was removed from it since.
+"""History: by when a journal's messages came in, what was removed from it since, and what never was a message.
 
 Once a minute a commit adds a mark: the journal's last number before it, and the clock. What came in between two marks
 is ordered by when each message was received.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from footfall.storage.purge_rule import PurgeRule
+from footfall.storage.uncounted import UncountedCount
 
 __all__ = ["MINUTE_US", "History", "Minute", "PurgedCount"]
 
@@ -70,4 +71,8 @@ class History(Protocol):
 
     def purged(self) -> list[PurgedCount]:
         """What each purge removed, in the order of the purges."""
+        ...
+
+    def uncounted(self) -> list[UncountedCount]:
+        """The hits that were left out, in the order of their days, sources and reasons."""
         ...

@@ -11,6 +11,7 @@ from footfall.storage.books import Books
 from footfall.storage.environments import line_source
 from footfall.storage.history import History
 from footfall.storage.purge_rule import PurgeRule
+from footfall.storage.uncounted import UncountedReport
 
 __all__ = [
     "QUARTER_US",
@@ -145,6 +146,8 @@ class Changes(NamedTuple):
 
     `purge` removes rows before any are added, stored and quarantined ones, and counts them as purged. Their ids stay:
     what is sent again is a duplicate. When its commit returns, nothing of them is in the journal's files.
+
+    `uncounted` are reports of hits that are no messages; each adds what it says beyond the earlier ones of its id.
     """
 
     rows: Sequence[Row]
@@ -154,6 +157,7 @@ class Changes(NamedTuple):
     seal: SealMark | None = None
     swaps: Sequence[RunSwap] = ()
     purge: Purge | None = None
+    uncounted: Sequence[UncountedReport] = ()
 
 
 class Refusals(NamedTuple):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from footfall.storage.history import History, Minute, PurgedCount
+from footfall.storage.uncounted import UncountedCount
 
 __all__ = ["StoreHistory"]
 
@@ -49,3 +50,7 @@ class StoreHistory(History):
     def purged(self) -> list[PurgedCount]:
         """See History."""
         return self._tail.purged()
+
+    def uncounted(self) -> list[UncountedCount]:
+        """See History."""
+        return self._tail.uncounted()

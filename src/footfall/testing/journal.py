@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,8 +29,12 @@ from footfall.storage.journal import (
     is_misdated,
     quarter_of,
 )  # fmt: skip
+from footfall.storage.uncounted import REPEAT_DAYS, UncountedCount, UncountedReport, increase
 
 __all__ = ["MemoryJournal"]
+
+
+_DAY_US = 86_400_000_000
 
 
 class MemoryJournal(SnapshotReads, Journal):
@@ -52,6 +57,8 @@ class MemoryJournal(SnapshotReads, Journal):
         self._marks: dict[int, int] = {}
         self._minute = -1
         self._purged: list[PurgedCount] = []
+        self._uncounted: Counter[tuple[str, str, str]] = Counter()
+        self._reports: dict[tuple[str, str], tuple[int, dict[str, int]]] = {}
         self._lock = threading.Lock()
         self._closed = False
 
@@ -73,6 +80,8 @@ class MemoryJournal(SnapshotReads, Journal):
                 self._refusals[quarter_of(self._clock.now_us()), source, event] += number
             fresh += map(self._release, changes.released)
             self._mark_minute(before, is_due=bool(changes.released))
+            for report in changes.uncounted:
+                self._add_uncounted(report)
             return fresh
 
     def forget(self, limit: int = 1000) -> int:
@@ -90,7 +99,7 @@ class MemoryJournal(SnapshotReads, Journal):
             books = {key: dict(counts) for key, counts in sorted(self._books.items())}
             refusals = [Refusals(*key, number) for key, number in sorted(self._refusals.items()) if number]
             entries = [entry for entry in self._entries.values() if not self._is_sealed(entry)]
-            history = _MemoryHistory(entries, self._seq, dict(self._marks), list(self._purged))
+            history = _MemoryHistory(entries, self._seq, dict(self._marks), list(self._purged), self._uncounted)
             moment = _Moment(entries, self._seq, books, refusals, self._sealed, history)
         yield moment
 
@@ -113,6 +122,16 @@ class MemoryJournal(SnapshotReads, Journal):
             if is_misdated(row):
                 self._books[row.line_source, name]["misdated"] += 1
         return new
+
+    def _add_uncounted(self, report: UncountedReport) -> None:
+        now = self._clock.now_us()
+        self._reports = {key: kept for key, kept in self._reports.items() if kept[0] >= now}
+        _, before = self._reports.get((report.source, report.id), (0, {}))
+        more = increase(before, report)
+        self._uncounted.update({(report.day, report.source, reason): number for reason, number in more.items()})
+        if more:
+            lasts_until = sys.maxsize if report.is_lasting else now + REPEAT_DAYS * _DAY_US
+            self._reports[report.source, report.id] = lasts_until, before | {name: report.counts[name] for name in more}
 
     def _release(self, entry: Entry) -> bool:
         before = self._entries.get(entry.seq)
@@ -233,11 +252,15 @@ class _Moment:
 class _MemoryHistory:
     """A History of a MemoryJournal: `marks` are clocks by the number before them."""
 
-    def __init__(self, entries: list[Entry], seq: int, marks: dict[int, int], purged: list[PurgedCount]) -> None:
+    def __init__(
+        self, entries: list[Entry], seq: int, marks: dict[int, int], purged: list[PurgedCount],
+        uncounted: Mapping[tuple[str, str, str], int],
+    ) -> None:  # fmt: skip
         self._entries = entries
         self._seq = seq
         self._marks = marks
         self._purged = purged
+        self._uncounted = [UncountedCount(*key, number) for key, number in sorted(uncounted.items())]
 
     def minutes_at(self, at: int) -> list[Minute]:
         last = min([seq for seq, clock in self._marks.items() if clock > at], default=self._seq)
@@ -256,6 +279,9 @@ class _MemoryHistory:
 
     def purged(self) -> list[PurgedCount]:
         return self._purged
+
+    def uncounted(self) -> list[UncountedCount]:
+        return self._uncounted
 
     def _end(self, seq: int) -> int:
         return min([mark for mark in self._marks if mark > seq], default=self._seq)

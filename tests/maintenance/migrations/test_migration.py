@@ -16,7 +16,7 @@ def test_every_earlier_format_has_a_step() -> None:
 
 
 def test_a_new_form_of_the_journal_is_a_new_format_of_the_folder() -> None:
-    assert (DATA_FOLDER, SCHEMA_VERSION) == (3, 7), "raise DATA_FOLDER too, and write the step that leads to it"
+    assert (DATA_FOLDER, SCHEMA_VERSION) == (3, 8), "raise DATA_FOLDER too, and write the step that leads to it"
 
 
 def test_a_file_is_the_newest_that_a_step_wrote_or_that_of_the_folder() -> None:

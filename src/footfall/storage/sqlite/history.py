@@ -10,6 +10,8 @@ import msgspec
 
 from footfall.storage.history import MINUTE_US, Minute, PurgedCount
 from footfall.storage.purge_rule import PurgeRule
+from footfall.storage.sqlite.uncounted import READ_UNCOUNTED
+from footfall.storage.uncounted import UncountedCount
 
 __all__ = ["SqliteHistory", "write_mark", "write_purged"]
 
@@ -80,6 +82,10 @@ class SqliteHistory:
             PurgedCount(seq, at, msgspec.json.decode(rule, type=PurgeRule), *rest)
             for seq, at, rule, *rest in self._run(_PURGED, ())
         ]
+
+    def uncounted(self) -> list[UncountedCount]:
+        """See History."""
+        return [UncountedCount(*line) for line in self._run(READ_UNCOUNTED, ())]
 
     def _minute_until(self, until: int) -> Minute:
         mark = next(iter(self._run(_LAST_BEFORE, (until,))), None)

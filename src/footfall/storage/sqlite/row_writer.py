@@ -20,6 +20,7 @@ from footfall.storage.sqlite.history import write_mark
 from footfall.storage.sqlite.id_runs import add_runs, catch_up, swap_runs
 from footfall.storage.sqlite.schema import LINE_SOURCE, TABLES, insert_into
 from footfall.storage.sqlite.sealed_rows import move_mark
+from footfall.storage.sqlite.uncounted import write_uncounted
 
 __all__ = ["Written", "write_changes"]
 
@@ -179,6 +180,7 @@ def write_changes(
         move_mark(connection, changes.seal, first)
     add_runs(connection, ids.pending)
     swap_runs(connection, ids, changes.swaps)
+    write_uncounted(connection, changes.uncounted, now_us)
     if changes.probe is not None:
         connection.execute(_PROBE, (now_us, changes.probe))
     return Written(decisions.fresh, decisions.seq, decisions.bodies, decisions.checksums, minute)

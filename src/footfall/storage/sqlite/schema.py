@@ -10,7 +10,7 @@ from footfall.storage.journal import RowState
 
 __all__ = ["LINE_SOURCE", "SCHEMA", "SCHEMA_VERSION", "TABLES", "insert_into", "select_from", "table_of"]
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 LINE_SOURCE = "source || coalesce(' (' || environment || ')', '')"
 """As `line_source` has it: what the books call a row's source."""
@@ -54,6 +54,15 @@ CREATE TABLE refusals (
     quarter INTEGER NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL, number INTEGER NOT NULL,
     PRIMARY KEY (quarter, source, event)
 ) WITHOUT ROWID;
+CREATE TABLE uncounted (
+    day TEXT NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (day, source, reason)
+) WITHOUT ROWID;
+CREATE TABLE uncounted_reports (
+    source TEXT NOT NULL, id TEXT NOT NULL, reason TEXT NOT NULL, number INTEGER NOT NULL, received_at INTEGER,
+    PRIMARY KEY (source, id, reason)
+) WITHOUT ROWID;
+CREATE INDEX uncounted_reports_by_time ON uncounted_reports (received_at) WHERE received_at IS NOT NULL;
 CREATE TABLE last_seq (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
 INSERT INTO last_seq VALUES (1, 0);
 CREATE TABLE seal (
