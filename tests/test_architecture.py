@@ -39,6 +39,7 @@ FLOORS: list[tuple[set[str], bool]] = [
             "secret",
             "timestamps",
             "versions",
+            "web_words",
         },
         True,
     ),
@@ -361,11 +362,11 @@ def test_what_is_exported_is_there_once() -> None:
 SMALL_CLIENT = """
     client.base client.calls client.capture client.clock_repair client.ends client.environment client.event_policy
     client.guard client.ledger client.loss_log client.memory_store client.message client.options client.outbox
-    client.outbox_store client.preflight client.prepare client.scope client.sync client.wire_message clock
-    delivery.address delivery.http delivery.retry disk encoding encoding_plain errors events forks identity.given
-    identity.ids identity.junk lazy_names plan.bundle plan.checking.explain plan.checking.fast_decoder
-    plan.checking.formats plan.checking.validate plan.lazy_events plan.loading plan.model plan.wording
-    printable secret timestamps versions
+    client.outbox_store client.preflight client.prepare client.scope client.sync client.uncounted_hits
+    client.wire_message clock delivery.address delivery.http delivery.retry disk encoding encoding_plain errors events
+    forks identity.given identity.ids identity.junk lazy_names plan.bundle plan.checking.explain
+    plan.checking.fast_decoder plan.checking.formats plan.checking.validate plan.lazy_events plan.loading plan.model
+    plan.wording printable secret timestamps versions
 """.split()  # noqa: SIM905 - a list of words is read as one
 
 CLIENT_WITH_A_BUNDLE = """

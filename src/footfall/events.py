@@ -67,14 +67,19 @@ class Receipt(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """Encoded messages on their way, in order. `sent_at` is stamped anew for each attempt."""
+    """Encoded messages on their way, in order. `sent_at` is stamped anew for each attempt.
+
+    `uncounted` is the JSON of the reports of hits that are no messages, which travel beside them or alone.
+    """
 
     messages: tuple[bytes, ...]
     sent_at: str
+    uncounted: bytes = b""
 
     def encode(self) -> bytes:
         """The body of `POST /v1/batch`."""
-        return b'{"batch":[%s],"sentAt":"%s"}' % (b",".join(self.messages), self.sent_at.encode())
+        beside = b',"uncounted":%b' % self.uncounted if self.uncounted else b""
+        return b'{"batch":[%b],"sentAt":"%b"%b}' % (b",".join(self.messages), self.sent_at.encode(), beside)
 
 
 class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -180,7 +180,7 @@ class AsyncClient(BaseClient):
             return
         if sender is not None:
             self._outbox.interrupted()  # its loop was left, perhaps with a batch on its way
-        if self._outbox.pending > 0:
+        if not self._outbox.is_empty:
             home = self._home if self._home is not None and self._home.is_running() else None
             self._sender = self._new_sender(_running_loop() or home)
 

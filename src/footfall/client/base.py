@@ -29,6 +29,7 @@ from footfall.client.message import Hook
 from footfall.client.options import ClientOptions
 from footfall.client.outbox import InFlight, Outbox
 from footfall.client.prepare import NUMBER, TAIL, Prepared, Preparer
+from footfall.client.uncounted_hits import UncountedHits
 from footfall.clock import Clock, SystemClock
 from footfall.delivery.retry import Action
 from footfall.errors import TransportError, UnreachableError, UsageError
@@ -166,7 +167,8 @@ class BaseClient(Calls):
         self._renew_locks()
         # A new clock too: another thread may have had the lock of the old one at the moment of the fork.
         self._clock: Clock = clock or SystemClock()
-        self._outbox = Outbox(options, MemoryStore() if self._disabled else self._new_store())
+        store = MemoryStore() if self._disabled else self._new_store()
+        self._outbox = Outbox(options, store, UncountedHits(self._clock.new_id))
         self._outbox.adopt(self._clock.monotonic())
         self._preparer = self._new_preparer()(
             policy,
@@ -175,7 +177,6 @@ class BaseClient(Calls):
             max_bytes=options.max_message_bytes,
             client_id=self._clock.new_id(),
         )
-        self._uncounted: dict[str, int] = {}
         # When a closing client stops trying, on the clock that never goes back.
         self._give_up_at: float | None = None
         # Whether the sender still has to be started, or woken.
@@ -231,7 +232,7 @@ class BaseClient(Calls):
         books = self._outbox.ledger()
         if (lost := self._caught.lost) > 0:
             books = msgspec.structs.replace(books, refused={**books.refused, "internal": lost})
-        return msgspec.structs.replace(books, uncounted=dict(self._uncounted)) if self._uncounted else books
+        return books
 
     # For the integrations
 
@@ -251,9 +252,15 @@ class BaseClient(Calls):
         return self._disabled
 
     def leave_uncounted(self, reason: str) -> None:
-        """Count a hit, or a cookie, that came to nothing."""
+        """Count a hit, or a cookie, that came to nothing; the collector gets the counts with the next messages."""
+        if self._kind is not threading.get_ident:
+            self._change_threads()
         with self._lock:
-            self._uncounted[reason] = self._uncounted.get(reason, 0) + 1
+            if self._closed:
+                return
+            is_news = self._outbox.leave_uncounted(reason, self._clock.monotonic())
+            if is_news and not self._disabled:
+                self._wake_guarded()
 
     def waiting(self) -> list[bytes]:
         """The messages that this client will still try to send, encoded, in order; for a transport of tests."""
@@ -323,7 +330,7 @@ class BaseClient(Calls):
     def _is_over(self, now: float) -> bool:
         """Whether a closing client has nothing more to do, or no more time."""
         late = self._give_up_at is not None and now >= self._give_up_at
-        return self._closed and (late or self._outbox.pending == 0 or self._outbox.stopped)
+        return self._closed and (late or self._outbox.is_empty or self._outbox.stopped)
 
     def _pause(self, now: float) -> float | None:
         """Seconds until there may be something to do by itself; None when only a call or an outcome can bring it."""
@@ -369,7 +376,8 @@ class BaseClient(Calls):
             before, now_us, now = clock.monotonic(), clock.now_us(), clock.monotonic()
             if now - before < _AT_ONCE:
                 break  # the two clocks were read at one moment, and no other process ran in between
-        return Batch(with_repaired_times(in_flight.entries, now_us, now), format_us(now_us))
+        report = b"" if in_flight.report is None else in_flight.report.text
+        return Batch(with_repaired_times(in_flight.entries, now_us, now), format_us(now_us), report)
 
     def _settle(self, in_flight: InFlight, outcome: Answer | Exception) -> list[Say]:
         """Enter the outcome of an attempt in the books; return the lines that say it.
@@ -377,7 +385,7 @@ class BaseClient(Calls):
         They are for after the client's lock is free: a log handler may have a lock, and may call the client.
         """
         count = len(in_flight.entries)
-        messages = counted(count, "message")
+        messages = counted(count, "message") if count else "the counts of uncounted hits"
         if isinstance(outcome, Answer) and outcome.acknowledges(count):
             self._outbox.delivered(outcome)
             self._failing = False

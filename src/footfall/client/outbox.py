@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from footfall.client.ledger import Ledger
 from footfall.client.outbox_store import HIGH, LOW, Entry
+from footfall.client.uncounted_hits import HitReport, UncountedHits
 from footfall.delivery.retry import Failures, RetryDecision, decide
 from footfall.errors import OverloadedError, TransportError, UnauthorizedError
 from footfall.events import Answer
@@ -41,10 +42,11 @@ _ENVELOPE = 64
 
 
 class InFlight(NamedTuple):
-    """Messages that travel together; `size` is the sum of their bytes."""
+    """Messages that travel together, and a report of hits beside them, or alone; `size` is the sum of their bytes."""
 
     entries: tuple[Entry, ...]
     size: int
+    report: HitReport | None = None
 
     @property
     def first(self) -> int:
@@ -79,8 +81,9 @@ class Outbox:
     what became of it. One batch is in flight at a time.
     """
 
-    def __init__(self, options: ClientOptions, store: OutboxStore) -> None:
+    def __init__(self, options: ClientOptions, store: OutboxStore, hits: UncountedHits | None = None) -> None:
         self._options = options
+        self._hits = hits or UncountedHits(str)
         self._drops_oldest = options.when_full == "drop_oldest"
         self._store = store
         self._totals = store.totals
@@ -143,6 +146,10 @@ class Outbox:
         self._refused.setdefault(reason, 0)
         self._refused[reason] += 1
 
+    def leave_uncounted(self, reason: str, now: float) -> bool:
+        """Count a hit that is no message; returns whether it gives the sender something new to do."""
+        return self._hits.add(reason, now)
+
     def _make_room(self, size: int, rank: int) -> bool:
         """Drop the oldest of the lowest ranks until `size` bytes fit; False, and nothing is dropped, if they cannot."""
         most = self._options.queue_bytes - size
@@ -183,13 +190,19 @@ class Outbox:
         """Whether the collector refused the key, so that nothing is sent any more."""
         return self._stopped is not None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to send: no message, and no report of hits."""
+        return not self._hits.is_waiting and self.pending == 0
+
     def settled(self, number: int) -> bool:
-        """Whether every message up to `number` is delivered or dropped."""
+        """Whether every message up to `number` is delivered or dropped, and the hits of the last flush reported."""
         oldest = self._oldest_number()
-        return oldest is None or oldest > number
+        return self._hits.is_flushed and (oldest is None or oldest > number)
 
     def flush_up_to(self, number: int) -> None:
-        """Do not linger for messages up to `number`."""
+        """Do not linger for messages up to `number`, nor for the hits that there are."""
+        self._hits.flush()
         if number > self._flush_up_to:
             self._flush_up_to = number
 
@@ -213,7 +226,8 @@ class Outbox:
         if not (self._batches or self._leaving):
             oldest = self._oldest_entry()
             if oldest is None:
-                return None
+                alone = self._hits.due(now)
+                return None if alone is None else max(alone, self._trouble.not_before - now)
             number, _, since, _ = oldest
             if number > self._flush_up_to and self._queued < self._options.max_batch and not self._is_long():
                 wait = since + self._options.linger - now
@@ -225,11 +239,12 @@ class Outbox:
             return None
         if not self._batches:
             self._form()
-        batches = self._batches
-        if self._sending is not None or not batches:
+        batches, report = self._batches, self._hits.report(now)
+        if self._sending is not None or not (batches or report):
             return None
-        self._sending = batches[0]
-        return batches[0]
+        in_flight = batches[0]._replace(report=report) if batches else InFlight((), 0, report)
+        self._sending = in_flight
+        return in_flight
 
     def _form(self) -> None:
         """Move the next messages from the store into a batch."""
@@ -267,6 +282,8 @@ class Outbox:
         count, size = len(in_flight.entries), in_flight.size
         verdicts = self._verdicts + Counter(verdict.verdict for verdict in answer.verdicts)
         acknowledge = self._store.acknowledge
+        if in_flight.report is not None:
+            self._hits.settle(in_flight.report)
         self._sending = None
         self._batches = rest
         self._batch_bytes -= size
@@ -279,7 +296,7 @@ class Outbox:
         """The batch in flight met `error`; returns what was decided. `dice` is a number in [0, 1), for jitter."""
         in_flight, rest = self._flown()
         decision = decide(error)
-        if decision.action == "split" and len(in_flight.entries) == 1:
+        if decision.action == "split" and len(in_flight.entries) <= 1:
             decision = RetryDecision("drop", decision.reason)
         if decision.action == "again":
             return self._again(error, now, dice)
@@ -307,6 +324,11 @@ class Outbox:
 
     def _drop(self, reason: str) -> None:
         in_flight, rest = self._flown()
+        if not in_flight.entries and in_flight.report is not None:
+            self._hits.settle(in_flight.report)
+            self._sending = None
+            self._trouble = _NO_TROUBLE
+            return
         dropped = {**self._dropped, reason: self._dropped.get(reason, 0) + len(in_flight.entries)}
         size, acknowledge = in_flight.size, self._store.acknowledge
         self._sending = None
@@ -334,7 +356,7 @@ class Outbox:
     def _flown(self) -> tuple[InFlight, tuple[InFlight, ...]]:
         """The batch whose outcome is here, and those that come after it."""
         assert self._sending is not None, "an outcome belongs to a batch that was taken"
-        return self._sending, self._batches[1:]
+        return self._sending, self._batches[1:] if self._sending.entries else self._batches
 
     # Books
 
@@ -368,6 +390,7 @@ class Outbox:
                 pending=self.pending,
                 dropped=self._losses(totals.dropped),
                 refused=dict(self._refused),
+                uncounted=dict(self._hits.totals),
                 duplicate=self._verdicts["duplicate"],
                 quarantined=self._verdicts["quarantined"],
                 rejected=self._verdicts["rejected"],

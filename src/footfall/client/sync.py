@@ -142,7 +142,7 @@ class Client(BaseClient):
             self._wait(remaining)
 
     def _wake(self) -> None:
-        if self._thread is None and self._outbox.pending > 0:
+        if self._thread is None and not self._outbox.is_empty:
             expect_end()
             # One that a signal handler starts meanwhile, or that starts although an interrupt is raised here, finds out
             # that it is not the sender.
@@ -195,7 +195,7 @@ class Client(BaseClient):
 
     def is_idle(self, sender: threading.Thread) -> bool:
         """For the thread that sends: whether there is nothing to do but to wait. The caller has the lock."""
-        return self._thread is sender and not self._closed and self._outbox.pending == 0
+        return self._thread is sender and not self._closed and self._outbox.is_empty
 
     def _next_in_flight(self, changed: threading.Condition, sender: threading.Thread) -> InFlight | None:
         """Wait until something is due; None when nothing is pending, or nothing more can be done."""

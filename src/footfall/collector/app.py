@@ -223,7 +223,7 @@ class App:
 
     async def _committed(self, decision: IntakeDecision, claim: Claim) -> list[bool]:
         """Have the rows written. Their memory counts until then, even if nobody waits for the answer any more."""
-        if not decision.received:
+        if not (decision.received or decision.changes.uncounted):
             return []
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()

@@ -16,6 +16,7 @@ from footfall.clock import Clock
 from footfall.collector.readiness import CommitWatch, Readiness
 from footfall.errors import JournalError, SyncError
 from footfall.storage.journal import Changes, Entry, Journal, Row
+from footfall.storage.uncounted import UncountedReport
 
 __all__ = ["Done", "GroupCommitter", "Outcome"]
 
@@ -200,8 +201,10 @@ def _together(group: list[_Waiting]) -> Changes:
     rows: list[Row] = []
     rejected: Counter[tuple[str, str]] = Counter()
     released: list[Entry] = []
+    uncounted: list[UncountedReport] = []
     for waiting in group:
         rows += waiting.changes.rows
         rejected.update(waiting.changes.rejected)
         released += waiting.changes.released
-    return Changes(rows, rejected, released)
+        uncounted += waiting.changes.uncounted
+    return Changes(rows, rejected, released, uncounted=uncounted)

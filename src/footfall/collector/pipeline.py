@@ -24,6 +24,7 @@ from footfall.collector.oversize import excerpt
 from footfall.collector.plan_step import plan
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.steps import ids, message_id, readable, shape, somebody, time, traits
+from footfall.collector.uncounted import uncounted_reports
 from footfall.collector.wire import RequestEnvelope
 from footfall.events import Answer, Fault, Verdict, VerdictName
 from footfall.message_reader import clock_skew
@@ -154,7 +155,8 @@ def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbo
         size += _ROW_BYTES
         bodies += len(state.body) + len(state.traits or b"")
         rows.append(state.row(source, received_at, kept, request.environment))
-    return IntakeDecision(len(envelope.pieces), Changes(rows, rejected), indexes, verdicts, notices, size + bodies)
+    changes = Changes(rows, rejected, uncounted=uncounted_reports(envelope.uncounted, line, request.day))
+    return IntakeDecision(len(envelope.pieces), changes, indexes, verdicts, notices, size + bodies)
 
 
 def _kept(shared: bytes | None, context: dict[str, Any], rules_for: RulesFor, locator: Locator | None) -> bytes | None:

@@ -96,7 +96,8 @@ class RequestEnvelope(msgspec.Struct):
     """A request that could be read: its messages, and what it says for all of them.
 
     `type` is set where the route gives it. `shared` is the JSON of the envelope's `context` and `integrations`, and
-    `context` the former, decoded.
+    `context` the former, decoded. `uncounted` are its reports of hits that are no messages, decoded and
+    not yet checked.
     """
 
     pieces: list[Piece] | Pieces
@@ -106,6 +107,7 @@ class RequestEnvelope(msgspec.Struct):
     context: Any = None
     shared: bytes | None = None
     form: MessageForm = CANONICAL
+    uncounted: Any = None
 
 
 class Dialect(Protocol):

@@ -18,7 +18,8 @@ class FileTransport:
     """Writes one message a line, with one fsync a batch; `sentAt` is not written, as nothing was sent yet.
 
     The file is made, for its owner alone, if it is missing; its folder is not: a slip in a path must not scatter
-    events. A batch that could not be written whole is taken back, so that a full disk leaves no torn line.
+    events. A batch that could not be written whole is taken back, so that a full disk leaves no torn line. How many
+    hits of a web integration were not counted is not written.
 
     Raises UsageError when the folder is not there.
     """

@@ -20,6 +20,7 @@ REASONS: Mapping[str, str] = {
     "no_response": "The client left, or the request was cancelled, before there was a response.",
     "not_found": "The response was a 404.",
     "not_html": "The response is no HTML.",
+    "other": "A sender named a reason that the collector does not know.",
     "own": "The path is one that footfall answers itself.",
     "partial": "A script asked for a part of a page.",
     "prefetch": "The browser loaded the page in advance; nobody has seen it.",

@@ -36,6 +36,7 @@ class _Batch(msgspec.Struct):
     context: msgspec.Raw = _NOTHING
     integrations: msgspec.Raw = _NOTHING
     sentAt: msgspec.Raw = _NOTHING  # noqa: N815 - as it is on the wire
+    uncounted: msgspec.Raw = _NOTHING
     writeKey: msgspec.Raw = _NOTHING  # noqa: N815
 
 
@@ -112,7 +113,9 @@ def read_batch(body: bytes, settings: CollectorSettings, form: MessageForm = CAN
     if data is not None:
         shared = {key: bytes(value) for key in _ENVELOPE if len(value := getattr(raw, key))}
         pieces = list(map(Piece, texts, data["batch"]))
-        return RequestEnvelope(pieces, None, data.get("sentAt"), None, data.get("context"), _join(shared), form)
+        return RequestEnvelope(
+            pieces, None, data.get("sentAt"), None, data.get("context"), _join(shared), form, data.get("uncounted")
+        )
     values = {key: bytes(value) for key in _MEMBERS if len(value := getattr(raw, key))}
     colons = sum(text.count(b":") for text in (*texts, *values.values())) + len(values) + 1
     if colons != body.count(b":") and not _names_keys_once(body, settings):
@@ -214,6 +217,7 @@ def _envelope(
         decoded_values.get("context"),
         _join({key: values[key] for key in _ENVELOPE if key in values}),
         form,
+        decoded_values.get("uncounted"),
     )
 
 
