@@ -16,33 +16,12 @@ import msgspec
 
 from footfall.web.bot_agents import LONGEST_AGENT, AgentTraits, agent_traits, reason_of_form, reason_of_words
 from footfall.web.bot_headers import judged_headers, reason_of_headers, reason_of_versions
+from footfall.web_words import BOT_REASONS
 
 __all__ = ["BOT_REASONS", "BotVerdict", "judge", "judged_headers", "list_version"]
 
 _OUR_LIST = 1  # rises whenever a rule or a word changes
 _CUBOT = re.compile("cubot", re.IGNORECASE)
-
-BOT_REASONS: Mapping[str, str] = {
-    "ai": "An AI assistant or the crawler of a language model.",
-    "burst": "One visitor viewed more pages within moments than a person can.",
-    "crawler": "A search engine, an archive, or another program that reads pages by itself.",
-    "empty_agent": "The request named no user agent.",
-    "feed_reader": "A feed reader's server.",
-    "headless": "A browser that a program drives.",
-    "library": "A program that asks by an HTTP library.",
-    "link_preview": "A preview of a link that somebody wrote or received.",
-    "long_agent": "The user agent is longer than any browser's.",
-    "mail_proxy": "A mail provider fetched the pictures of a message for its reader.",
-    "monitor": "A check whether a site is up, fast or sound.",
-    "no_headers": "The user agent is a browser's, but headers that every browser sends are missing.",
-    "odd_agent": "The user agent has characters that no browser sends.",
-    "odd_headers": "The user agent is a browser's, but the headers contradict each other.",
-    "prefetch": "A proxy loaded the page in advance.",
-    "scanner": "A program that looks for holes.",
-    "short_agent": "The user agent is too short for a browser's.",
-    "versions": "The user agent names versions that no browser has together.",
-}
-"""Each reason why a request is a bot's, and one plain sentence."""
 
 
 class BotVerdict(msgspec.Struct, frozen=True):

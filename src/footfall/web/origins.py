@@ -14,33 +14,9 @@ import msgspec
 
 from footfall.web.campaign import CLICK_IDS, Campaign, ClickId
 from footfall.web.origin_sites import APPS, KnownSite, SiteKind, site_of, source_of
+from footfall.web_words import CHANNELS
 
 __all__ = ["CHANNELS", "Origin", "origin_of", "referrer_host"]
-
-CHANNELS: Mapping[str, str] = {
-    "affiliates": "A partner who is paid for what visitors buy.",
-    "ai_assistant": "An AI assistant that named the page in an answer.",
-    "audio": "An advertisement in a podcast or a stream.",
-    "campaign": "A link with campaign marks that fit no other channel.",
-    "direct": "No referrer and no marks: typed, a bookmark, or a browser that says nothing.",
-    "display": "A banner, or another advertisement on somebody's page.",
-    "email": "A link in a message, or in a mail provider's web page.",
-    "hidden_referral": "A link on another site, or in an app, that does not say which.",
-    "internal": "A page of the same site.",
-    "organic_search": "An unpaid result of a search engine.",
-    "organic_social": "An unpaid post of a social network, a forum or a messenger.",
-    "paid_other": "A paid link that fits no other paid channel.",
-    "paid_search": "An advertisement of a search engine.",
-    "paid_shopping": "An advertisement of a shop or a price comparison.",
-    "paid_social": "An advertisement of a social network.",
-    "paid_video": "An advertisement of a video platform.",
-    "push": "A push notification.",
-    "referral": "A link on another site.",
-    "shopping": "An unpaid link of a shop or a price comparison.",
-    "sms": "A text message.",
-    "video": "An unpaid link of a video platform.",
-}
-"""Each channel and one plain sentence."""
 
 _BY_KIND: Mapping[SiteKind, str] = {
     "ai_assistant": "ai_assistant",

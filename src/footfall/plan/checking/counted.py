@@ -2,7 +2,9 @@
 
 It is `consent`, `type`, `messageId`, `timestamp` (its hour), `event` or `name`, and `properties`: those of sensitivity
 `public`, and no other. Of a page `status`, `channel` and `embedded` are public unless the plan says otherwise. Of a
-context there is what marks a message as nobody's: `bot`, and `staff`. Kept values have the digits that were sent.
+context there is what marks a message as nobody's: `bot`, and `staff`. A word that web capture itself writes there, or
+as a channel, has to be one of `footfall.web_words`: any other could be a name. Kept values have the digits that were
+sent.
 Making this form of a message that has it already changes nothing.
 """
 
@@ -18,6 +20,7 @@ from footfall.events import MESSAGE_TYPES, Fault
 from footfall.plan.calls import Call, keys_of
 from footfall.plan.model import Event, Plan, Property
 from footfall.timestamps import format_us, hour_of, parse_timestamp
+from footfall.web_words import BOT_REASONS, CHANNELS
 
 __all__ = ["COUNT_ONLY", "CountedForm", "faults_of_counted"]
 
@@ -29,7 +32,8 @@ _OF_THE_WHOLE = frozenset({"required", "rule"})
 _TYPES = frozenset(MESSAGE_TYPES)
 _NAMES = {"page": "name", "screen": "name", "track": "event"}
 _MAX_ID = 200
-_WORD = re.compile(r"[a-z0-9_.+-]{1,64}", re.ASCII)
+# As `list_version` of the web part says it.
+_is_list = re.compile(r"[0-9]{1,4}(?:\+is-crawler-[0-9][0-9.]{0,15})?", re.ASCII).fullmatch
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode = msgspec.json.Decoder().decode
@@ -184,13 +188,18 @@ def _flag(value: msgspec.Raw) -> msgspec.Raw | None:
     return value if type(_decode(value)) is bool else None
 
 
-def _word(value: msgspec.Raw) -> msgspec.Raw | None:
-    text = _decode(value)
-    return value if type(text) is str and _WORD.fullmatch(text) else None
+def _one_of(fits: Callable[[str], object]) -> _Cut:
+    def cut(value: msgspec.Raw) -> msgspec.Raw | None:
+        text = _decode(value)
+        return value if type(text) is str and fits(text) else None
 
+    return cut
+
+
+_OF_BOTS: Mapping[str, _Cut] = {"list": _one_of(_is_list), "reason": _one_of(BOT_REASONS.__contains__)}
 
 # Properties that web capture itself gives to pages, in the only form in which it does.
-_OF_PAGES: Mapping[str, _Cut] = {"status": _status, "channel": _word, "embedded": _flag}
+_OF_PAGES: Mapping[str, _Cut] = {"status": _status, "channel": _one_of(CHANNELS.__contains__), "embedded": _flag}
 
 
 def _members(value: msgspec.Raw | None) -> Mapping[str, msgspec.Raw]:
@@ -213,8 +222,7 @@ def _marks(context: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
     marks: dict[str, Any] = {}
     bot = context.get("bot")
     if bot is not None and _is(bot, b"{"):
-        words = {key: _word(value) for key, value in _members(bot).items() if key in ("list", "reason")}
-        marks["bot"] = {key: words[key] for key in sorted(words) if words[key] is not None}
+        marks["bot"] = dict(sorted(_public_members(_members(bot), _OF_BOTS).items()))
     staff = context.get("staff")
     if staff is not None and bytes(staff).strip() == b"true":
         marks["staff"] = True
