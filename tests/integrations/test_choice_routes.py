@@ -138,18 +138,51 @@ def test_no_referrer_leads_to_another_site_or_breaks_a_header(referer: str) -> N
     assert location.isprintable()
 
 
-def test_the_link_to_opt_out_refuses_every_purpose() -> None:
-    response = ask(site("statistics_exempt"), "/footfall/opt-out")
+def ask_from_here(shop: Site, path: str, **headers: str) -> OwnResponse:
+    response = ask(shop, path, "POST", **{"sec_fetch_site": "same-origin", **headers})
+    assert response is not None
+    return response
+
+
+def test_the_link_to_opt_out_has_a_button_that_refuses_every_purpose() -> None:
+    shop = site("statistics_exempt")
+    page = ask(shop, "/footfall/opt-out")
+
+    assert page is not None
+    assert b'<form method="post" action="/footfall/opt-out"><button>' in page.body
+    assert cookies(ask_from_here(shop, "/footfall/opt-out"))["ff_consent"] == "statistics=0&marketing=0"
+
+
+def test_another_site_cannot_opt_a_visitor_out_or_end_a_mark() -> None:
+    for path in ("/footfall/opt-out", "/footfall/staff/off"):
+        response = ask_from_here(site("statistics_exempt", has_link=True), path, sec_fetch_site="cross-site")
+
+        assert response.status == 403
+        assert cookies(response) == {}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/footfall/opt-out", "/footfall/staff/off", "/footfall/consent"])
+@pytest.mark.parametrize("headers", [{}, {"sec_purpose": "prefetch"}, {"sec_fetch_site": "cross-site"}])
+def test_whoever_opens_or_loads_a_link_changes_nothing(method: str, path: str, headers: dict[str, str]) -> None:
+    response = ask(site("statistics_exempt", has_link=True), path, method, "statistics=0", **headers)
 
     assert response is not None
-    assert cookies(response)["ff_consent"] == "statistics=0&marketing=0"
-
-
-def test_a_browser_that_loads_the_link_in_advance_refuses_nothing() -> None:
-    response = ask(site("statistics_exempt"), "/footfall/opt-out", sec_purpose="prefetch")
-
-    assert response is not None
+    assert response.status == 200
     assert cookies(response) == {}
+
+
+@pytest.mark.parametrize("headers", [{"sec_purpose": "prefetch;prerender"}, {"purpose": "prefetch"}])
+def test_what_loads_the_signed_link_in_advance_gets_a_button_and_no_mark(headers: dict[str, str]) -> None:
+    shop = site(has_link=True)
+    link = shop.staff_link()
+    assert link is not None
+    page = ask(shop, link, **headers)
+
+    assert page is not None
+    assert cookies(page) == {}
+    assert f'action="{link}"'.encode() in page.body
+    assert "ff_staff" in cookies(ask_from_here(shop, link))
 
 
 def test_where_the_browser_refuses_there_is_nothing_to_choose() -> None:
@@ -174,9 +207,7 @@ def test_the_signed_link_marks_a_browser_as_one_of_the_teams_until_it_is_taken_a
 
     assert hit.visit is not None
     assert hit.visit.context["staff"] is True
-    off = ask(shop, "/footfall/staff/off")
-    assert off is not None
-    assert cookies(off) == {"ff_staff": ""}
+    assert cookies(ask_from_here(shop, "/footfall/staff/off")) == {"ff_staff": ""}
 
 
 def test_a_link_that_is_not_ours_is_left_to_the_application() -> None:

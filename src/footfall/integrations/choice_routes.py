@@ -2,10 +2,13 @@
 
     GET  <prefix>/consent                          each purpose of the plan, with a button to agree and one to refuse
     POST <prefix>/consent?statistics=1&marketing=0 takes down a choice, and sends the browser back to where it was
-    GET  <prefix>/opt-out                          refuses every purpose: the link for a site's notice
-    GET  <prefix>/staff/<signature>                marks this browser as one of the team; <prefix>/staff/off ends it
+    GET  <prefix>/opt-out                          a button that refuses every purpose: the link for a site's notice
+    POST <prefix>/opt-out                          refuses them
+    GET  <prefix>/staff/<signature>                marks this browser as one of the team
+    GET  <prefix>/staff/off                        a button that takes the mark away; POST does it
 
-A choice is taken from a form of this site alone: another site cannot choose for its visitors.
+A choice is taken from a form of this site alone: another site cannot choose for its visitors. Nothing but the signed
+link changes anything by GET, and not where it is loaded in advance: browsers, mail scanners and previews open links.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ _HTML = (
     ("Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'"),
 )
 _NO_STORE = {"cache-control": "no-store"}
+_NOT_FROM_HERE = ("Nothing was changed", "<p>Use the form of this site.</p>")
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">\
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">\
 <title>{title}</title></head>\
@@ -49,7 +53,7 @@ def _consent(site: LinkSite, hit: Hit) -> OwnResponse | None:
         return _html(200, "Your choice", _form(visit))
     choice = _choice(visit)
     if not choice or not _is_from_here(visit.request):
-        return _html(403, "Nothing was changed", "<p>Use the form of this site.</p>")
+        return _html(403, *_NOT_FROM_HERE)
     hit.consent(choice)
     added = site.depart(hit, WebResponse(status=303, headers=_NO_STORE))
     return OwnResponse(303, (("Location", _back(visit.request)), ("Cache-Control", "no-store"), *added))
@@ -59,8 +63,10 @@ def _opt_out(site: LinkSite, hit: Hit) -> OwnResponse | None:
     visit = hit.visit
     if visit is None:
         return None
-    if visit.request.method != "GET" or is_prefetch(visit.request.headers):
-        return _html(200, "Your choice", _form(visit))
+    if visit.request.method != "POST":
+        return _html(200, "Your choice", _refuse_all(visit))
+    if not _is_from_here(visit.request):
+        return _html(403, *_NOT_FROM_HERE)
     hit.consent(dict.fromkeys(visit.rules.purposes, False))
     added = site.depart(hit, WebResponse(status=200, headers=_NO_STORE))
     return _html(200, "You are no longer recognised here", _form(visit), *added)
@@ -71,7 +77,14 @@ def _staff(_site: LinkSite, hit: Hit) -> OwnResponse | None:
     signature = "" if visit is None else visit.request.path.rpartition("/")[2]
     if visit is None or not (signature == "off" or visit.rules.staff.opens(signature)):
         return None
-    if signature == "off":
+    request, is_off = visit.request, signature == "off"
+    if request.method == "POST" and not _is_from_here(request):
+        return _html(403, *_NOT_FROM_HERE)
+    # To open the signed link is to ask for its mark; what loads it in advance asks for nothing.
+    is_opened = request.method == "GET" and not is_off and not is_prefetch(request.headers)
+    if not (is_opened or request.method == "POST"):
+        return _html(200, "Visits of the team", _button(request.path, "Count me again" if is_off else "Leave me out"))
+    if is_off:
         cookie = deleted_cookie(STAFF_COOKIE, secure=visit.rules.secure)
         return _html(200, "This browser is a visitor's again", "", ("Set-Cookie", cookie))
     cookie = set_cookie(STAFF_COOKIE, signature, max_age=_STAFF_LASTS, secure=visit.rules.secure)
@@ -95,6 +108,16 @@ def _form(visit: Visit) -> str:
         )
         rows.append(f"<p><strong>{escape(name)}</strong>: {escape(purpose.description)} {buttons}</p>")
     return f'<form method="post" action="{action}">{"".join(rows)}</form>'
+
+
+def _refuse_all(visit: Visit) -> str:
+    if visit.rules.honours_gpc and gpc_refuses(visit.request):
+        return _form(visit)
+    return _button(visit.request.path, "Refuse everything")
+
+
+def _button(path: str, word: str) -> str:
+    return f'<form method="post" action="{escape(path)}"><button>{word}</button></form>'
 
 
 def _choice(visit: Visit) -> Mapping[str, bool]:
