@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from tests.maintenance.folders import collect, seal
 
+from footfall import Client
 from footfall.cli import main
 from footfall.collector import Collector
+from footfall.delivery import InProcessTransport
 from footfall.storage.control import JobRun
 from footfall.storage.sqlite.sync_marker import SyncMarker
 from footfall.storage.store import FailedSync
@@ -183,3 +185,23 @@ def test_the_books_and_the_quarantine_are_read_without_the_libraries_that_read_s
     )  # fmt: skip
 
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_hits_that_web_integrations_left_out_are_shown_by_reason(
+    collector: Collector, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Client(InProcessTransport(collector)) as client:
+        for reason in ("prefetch", "static", "prefetch"):
+            client.leave_uncounted(reason)
+    collector.close()
+    _, out, _ = run(capsys, "--data", str(tmp_path / "data"))
+    _, text, _ = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")
+
+    assert out.splitlines()[-3:] == [
+        "hits of default that are no messages: 3",
+        "           2 prefetch: The browser loaded the page in advance; nobody has seen it.",
+        "           1 static: The path is that of a static file.",
+    ]
+    counts = [(line["source"], line["reason"], line["number"]) for line in json.loads(text)["uncounted"]]
+    assert counts == [("default", "prefetch", 2), ("default", "static", 1)]
+    assert json.loads(text)["balanced"] is True

@@ -31,9 +31,9 @@ def run(*arguments: str) -> str:
 def test_the_report_in_text(data: Path) -> None:
     lines = run("--data", str(data)).splitlines()
 
-    assert lines[0] == "3 page views in 2 visits of 1 visitor"
-    assert ["/cart", "1", "0", "1", "1"] in [line.split() for line in lines]
-    assert ["direct", "3", "2", "2", "2"] in [line.split() for line in lines]
+    assert lines[0] == "3 page views in 2 visits of 2 visitors, 1 of them confirmed"
+    assert ["/cart", "1", "0", "1", "1", "1"] in [line.split() for line in lines]
+    assert ["direct", "3", "2", "2", "2", "1"] in [line.split() for line in lines]
 
 
 def test_the_report_for_programs_and_of_a_span(data: Path) -> None:
@@ -42,3 +42,18 @@ def test_the_report_for_programs_and_of_a_span(data: Path) -> None:
 
     assert (values["page_views"], values["visits"]) == (3, 2)
     assert (earlier["page_views"], earlier["breakdowns"]["page"]) == (0, [])
+
+
+def test_hits_that_are_no_page_views_are_named_of_the_environment_and_the_days_that_were_asked_for(
+    data: Path,
+) -> None:
+    report = b'{"batch":[],"uncounted":[{"id":"c","counts":{"prefetch":%d}}]}'
+    with Collector(data) as collector:
+        collector.take(report % 312)
+        collector.take(report % 7, environment="staging")
+    foot = "  no page views, by whole days of UTC: 312 prefetch (footfall stats says what each is)"
+
+    assert foot in run("--data", str(data)).splitlines()
+    assert foot.replace("312", "7") in run("--data", str(data), "--environment", "staging").splitlines()
+    assert "no page views" not in run("--data", str(data), "--until", "2d")
+    assert json.loads(run("--data", str(data), "--since", "2d", "--format", "json"))["uncounted"] == {"prefetch": 312}

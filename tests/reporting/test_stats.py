@@ -7,8 +7,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from footfall.reporting.stats import NARROWEST, as_json, book_lines, books_table, sum_lines
+from footfall.reporting.stats import (
+    NARROWEST,
+    as_json,
+    book_lines,
+    books_table,
+    sum_lines,
+    uncounted_as_json,
+    uncounted_lines,
+)
 from footfall.storage.books import COUNTS, Books
+from footfall.storage.uncounted import UncountedCount
 
 DATA = Path("my data")
 
@@ -75,3 +84,27 @@ def test_json_has_lines_total_and_mistakes() -> None:
     assert (answer["balanced"], answer["imbalances"]) == (False, ["wrong"])
     assert isinstance(answer["total"], dict)
     assert (answer["total"]["received"], answer["total"]["kept"]) == (1, 1)
+
+
+UNCOUNTED = [
+    UncountedCount("2026-11-29", "shop", "prefetch", 312),
+    UncountedCount("2026-11-30", "shop", "static", 88),
+    UncountedCount("2026-11-30", "shop (staging)", "gone \x1b", 1),
+    UncountedCount("2026-11-30", "shop", "prefetch", 1_000),
+]
+
+
+def test_hits_that_are_no_messages_are_added_up_by_source_and_reason_with_its_sentence() -> None:
+    assert list(uncounted_lines(UNCOUNTED)) == [
+        "hits of shop that are no messages: 1,400",
+        "       1,312 prefetch: The browser loaded the page in advance; nobody has seen it.",
+        "          88 static: The path is that of a static file.",
+        "hits of shop (staging) that are no messages: 1",
+        "           1 gone \\x1b: A sender named a reason that the collector does not know.",
+    ]
+
+
+def test_programs_get_them_by_day_and_environment() -> None:
+    assert uncounted_as_json(UNCOUNTED)[2] == {
+        "day": "2026-11-30", "source": "shop", "environment": "staging", "reason": "gone \x1b", "number": 1,
+    }  # fmt: skip

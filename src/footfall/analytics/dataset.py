@@ -25,6 +25,7 @@ from footfall.storage.as_of import AsOf
 from footfall.storage.environments import PRODUCTION
 from footfall.storage.journal import Entry
 from footfall.storage.part import Part
+from footfall.storage.uncounted import UncountedCount
 
 # pyarrow, and what reads columns by it, loads with the first dataset.
 if TYPE_CHECKING:
@@ -179,6 +180,11 @@ class Dataset:
     def elsewhere(self) -> Mapping[str, int]:
         """How many messages are stored now of each environment that was not asked for; nothing of an earlier moment."""
         return self._loaded.elsewhere
+
+    @property
+    def uncounted(self) -> Sequence[UncountedCount]:
+        """The hits that web integrations and imports of logs left out, by day, source and reason."""
+        return self._loaded.uncounted
 
     @property
     def left_out(self) -> LeftOut | None:

@@ -27,6 +27,8 @@ from footfall.storage.location import open as open_store
 from footfall.storage.part import Part
 from footfall.storage.store import Store
 from footfall.storage.store_snapshot import StoreSnapshot
+from footfall.storage.uncounted import UncountedCount
+from footfall.timestamps import format_day
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,6 +63,7 @@ class Loaded(NamedTuple):
 
     `as_of` is the earlier moment that was asked for. All is of one `environment`, or of `all`; `elsewhere` counts the
     messages of the others, `left_out` those of bots and own people. `cache` keeps what is worked out of the parts.
+    `uncounted` are the hits that never were messages.
     """
 
     parts: Sequence[Part]
@@ -71,13 +74,14 @@ class Loaded(NamedTuple):
     elsewhere: Mapping[str, int] = MappingProxyType({})
     cache: PersonsCache | None = None
     left_out: LeftOut | None = None
+    uncounted: Sequence[UncountedCount] = ()
 
 
 class OpenedParts(NamedTuple):
     """The parts of a store as of one moment, the plan that says who the persons are, and the snapshot, which is closed.
 
     Of the snapshot there are still `losses` and `as_of`. `elsewhere` counts the messages that other environments have
-    now.
+    now, and `uncounted` has the hits of this one up to the day of the moment.
     """
 
     parts: Sequence[Part]
@@ -85,6 +89,7 @@ class OpenedParts(NamedTuple):
     snapshot: StoreSnapshot
     elsewhere: Mapping[str, int]
     cache: PersonsCache
+    uncounted: Sequence[UncountedCount]
 
 
 def open_parts(
@@ -117,9 +122,10 @@ def open_parts(
                 steps = latest.state().seal.steps
                 # The books say how many there are now, and nothing of an earlier moment.
                 elsewhere = {} if asked.as_of is not None else _elsewhere(latest.books(), snapshot.environment)
+                uncounted = _uncounted(snapshot)
             # A purge may have removed files after the snapshot was taken: then there are other steps, and no loss.
             if not snapshot.losses or _steps_of(store) == steps:
-                return OpenedParts(parts, plan, snapshot, elsewhere, cache)
+                return OpenedParts(parts, plan, snapshot, elsewhere, cache, uncounted)
 
 
 def without_damaged(ask: Callable[[], T], damaged: dict[str, DamagedFileError], load: Callable[[], None]) -> T:
@@ -145,6 +151,15 @@ def _elsewhere(books: Books, environment: str | None) -> Mapping[str, int]:
     return dict(sorted(counts.items()))
 
 
+def _uncounted(snapshot: StoreSnapshot) -> Sequence[UncountedCount]:
+    last = "9999-12-31" if snapshot.as_of is None else format_day(snapshot.as_of.at)
+    return [
+        count
+        for count in snapshot.history().uncounted()
+        if count.day <= last and is_of(environment_of(count.source), snapshot.environment)
+    ]
+
+
 def _steps_of(store: Store) -> int:
     with store.snapshot() as snapshot:
         return snapshot.state().seal.steps
@@ -152,11 +167,12 @@ def _steps_of(store: Store) -> int:
 
 def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Mapping[str, DamagedFileError]) -> Loaded:
     """Open the parts of a store as `open_parts` does, and fill the tables of `load_intake`."""
-    parts, plan, snapshot, elsewhere, cache = open_parts(
-        asked, damaged, lambda snapshot: load_intake(connection, snapshot)
-    )
-    losses = tuple(loss.text for loss in snapshot.losses)
-    return Loaded(parts, plan, losses, snapshot.as_of, asked.environment, elsewhere, cache)
+    opened = open_parts(asked, damaged, lambda snapshot: load_intake(connection, snapshot))
+    losses = tuple(loss.text for loss in opened.snapshot.losses)
+    return Loaded(
+        opened.parts, opened.plan, losses, opened.snapshot.as_of, asked.environment, opened.elsewhere, opened.cache,
+        uncounted=opened.uncounted,
+    )  # fmt: skip
 
 
 def load_entries(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry], plan: Plan | None) -> Loaded:

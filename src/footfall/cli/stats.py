@@ -13,7 +13,17 @@ from footfall.cli.output import console, echo, echo_json, printable
 from footfall.errors import JournalError
 from footfall.maintenance.dispatch import failing_jobs
 from footfall.reporting.jobs import failing_as_json, failing_lines
-from footfall.reporting.stats import NARROWEST, as_json, book_lines, books_table, loss_lines, losses_as_json, sum_lines
+from footfall.reporting.stats import (
+    NARROWEST,
+    as_json,
+    book_lines,
+    books_table,
+    loss_lines,
+    losses_as_json,
+    sum_lines,
+    uncounted_as_json,
+    uncounted_lines,
+)
 from footfall.storage.books import imbalances
 from footfall.storage.control import Control, JobRun
 from footfall.storage.store import FailedSync, Store
@@ -33,8 +43,9 @@ _NOT_SYNCED = (
 def command(*, data: Path, format_: str) -> None:
     """Show how many messages came in, and what became of them. Works while a collector runs.
 
-    Messages count under the name with which they came in. `kept` are stored now, `in quarantine` are there now. After
-    a failed sync of the disk the first line says so, until the collector has copied the journal to a new file. The last
+    Messages count under the name with which they came in. `kept` are stored now, `in quarantine` are there now. Below
+    are the hits that web integrations and imports of access logs left out, by reason; they were never messages. After a
+    failed sync of the disk the first line says so, until the collector has copied the journal to a new file. The last
     lines name sealed files that are missing or have another size (`footfall verify` reads them too), and the jobs that
     failed twice in a row.
     """
@@ -45,12 +56,13 @@ def command(*, data: Path, format_: str) -> None:
             echo(_NOT_SYNCED.format(since=printable(failure.since), reason=printable(failure.reason)))
         with store.snapshot() as snapshot:
             books = snapshot.books()
+            uncounted = snapshot.history().uncounted()
             mistakes = imbalances(books, watermark=snapshot.watermark(), quarantine=snapshot.in_quarantine())
         losses = _damaged(store)
     if format_ == "json":
         echo_json({
-            **as_json(books, mistakes), "damaged": losses_as_json(losses), "failed_sync": _failed_sync(failure),
-            "failing_jobs": failing_as_json(runs),
+            **as_json(books, mistakes), "uncounted": uncounted_as_json(uncounted), "damaged": losses_as_json(losses),
+            "failed_sync": _failed_sync(failure), "failing_jobs": failing_as_json(runs),
         })  # fmt: skip
         return
     out = console()
@@ -59,7 +71,8 @@ def command(*, data: Path, format_: str) -> None:
             echo(line)
     else:
         out.print(books_table(books))
-    for line in (*sum_lines(books, mistakes, data), *loss_lines(losses, data), *failing_lines(runs, data)):
+    lines = (*sum_lines(books, mistakes, data), *uncounted_lines(uncounted))
+    for line in (*lines, *loss_lines(losses, data), *failing_lines(runs, data)):
         echo(line)
 
 

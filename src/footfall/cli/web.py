@@ -44,11 +44,12 @@ def command(
     """Report page views, visits and visitors, by page, channel, origin, campaign, device, browser, country, language.
 
     A visit is a visitor's page views without a gap of over 30 minutes; its entry is its first page, its exit the
-    last. Visitors are those who came back with their cookie, also from before --since, and those seen once whose
-    browser showed the page: with a pixel, a mark or a beat in the page a browser proves that. Page views without a
-    visitor (no consent, access logs) are in the page views and in no visit. Bots and the team are left out, and
-    counted in one line. In each table a visit is in the row of its entry, its exit in the row of its exit, and all
-    visitors count, also those seen once. The tables add up: to all page views, and to all visits.
+    last. All visitors with their own id count as visitors. Confirmed are those who came back with their cookie, also
+    from before --since, and those seen once whose browser showed the page: with a pixel, a mark or a beat in the page
+    a browser proves that. Page views without a visitor (no consent, access logs) are in the page views and in no visit.
+    Bots and the team are left out, and counted in one line, as are the hits that are no page view. In each table a
+    visit is in the row of its entry, its exit in the row of its exit, and a visitor in each row with a page view of
+    theirs. The tables add up: to all page views, and to all visits.
 
     The exit code is 1 when files of the data are damaged, so that their page views are missing.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,7 @@ from footfall.query.statement import Statement, read_statement
 from footfall.query.tables import ViewTables
 from footfall.query.views import SqlView, fold, views_of
 from footfall.storage.environments import PRODUCTION
+from footfall.storage.uncounted import UncountedCount
 from footfall.timestamps import local_time
 
 __all__ = ["AnswerStream", "Database", "open"]
@@ -101,6 +102,11 @@ class Database:
     def losses(self) -> tuple[str, ...]:
         """Which files of the data are damaged, so that their messages are in no answer."""
         return self._dataset.losses
+
+    @property
+    def uncounted(self) -> Sequence[UncountedCount]:
+        """The hits that web integrations and imports of logs left out, by day (of UTC), source and reason."""
+        return self._dataset.uncounted
 
     def sql(self, query: str, parameters: Parameters | None = None) -> QueryResult:
         """The answer to one SELECT, whole.

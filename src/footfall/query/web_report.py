@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import msgspec
 
 from footfall.query.database import Database
+from footfall.timestamps import epoch_us, format_day
 
 __all__ = ["BREAKDOWNS", "Breakdown", "WebReport", "web_report"]
 
@@ -16,7 +18,8 @@ __all__ = ["BREAKDOWNS", "Breakdown", "WebReport", "web_report"]
 class Breakdown(msgspec.Struct, frozen=True):
     """One value of a breakdown: a page, a channel, a browser; "" where it is not known.
 
-    `visits` began with it, `exits` ended with it.
+    `visits` began with it, `exits` ended with it. `visitors` are all that have such a page view, `confirmed` those of
+    them who are confirmed by any of their page views (see WebReport).
     """
 
     value: str
@@ -24,29 +27,33 @@ class Breakdown(msgspec.Struct, frozen=True):
     visits: int
     exits: int
     visitors: int
+    confirmed: int
 
 
 class WebReport(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of people's page views in a span of time; those of bots and of the team are only counted.
 
     `page_views` = those of visitors + `unattributed`, which were only counted, of nobody. A visit is a visitor's
-    page views without a gap of over 30 minutes, and counts where it begins. Visitors either `returned` with their
-    cookie, also from a visit before the span, or were seen once until its end; the figure to quote is `visitors`:
-    those who returned, and those of the others whose browser showed the page (`rendered_once`: it loaded a picture
-    of footfall's). `engaged_seconds` are the beats of pages that have them. Each breakdown's page views add up to
-    `page_views`, and its visits to `visits`.
+    page views without a gap of over 30 minutes, and counts where it begins. `visitors` = `returned` + `seen_once`:
+    who came with their cookie, also from a visit before the span, and who was seen once until its end. `confirmed` =
+    `returned` + `rendered_once`: of those seen once only who loaded a picture of footfall's, which browsers do and
+    most programs do not. `engaged_seconds` are the beats of pages that have them. `uncounted` are hits that never were
+    page views, by reason, on the days of UTC that the span touches. Each breakdown's page views add up to `page_views`,
+    its visits and its exits to `visits`; a visitor is in each row that has a page view of theirs.
     """
 
     page_views: int
     unattributed: int
     visits: int
     visitors: int
+    confirmed: int
     returned: int
     seen_once: int
     rendered_once: int
     engaged_seconds: int
     bots: int
     staff: int
+    uncounted: Mapping[str, int]
     breakdowns: Mapping[str, Sequence[Breakdown]]
 
 
@@ -65,24 +72,28 @@ BREAKDOWNS: Mapping[str, str] = {
 _SPAN = "occurred_at >= coalesce(?, occurred_at) AND (CAST(? AS TIMESTAMPTZ) IS NULL OR occurred_at < ?)"
 _PICTURE = "^link-[0-9A-Za-z_-]{22}"
 
-_TOTALS = f"""
+_VISITORS = f"""
     WITH seen AS (SELECT * FROM page_views WHERE {_SPAN}),
-    visitors AS (
-        SELECT person_id, count(*) > 1 OR bool_or(is_returned) AS has_returned
-        FROM page_views SEMI JOIN (SELECT person_id FROM seen WHERE audience = 'people') USING (person_id)
-        WHERE audience = 'people' AND (CAST(? AS TIMESTAMPTZ) IS NULL OR occurred_at < ?)
-        GROUP BY ALL
-    ),
     rendered AS (
         SELECT DISTINCT person_id FROM messages WHERE type = 'track' AND regexp_matches(message_id, '{_PICTURE}')
+    ),
+    visitors AS (
+        SELECT person_id, count(*) > 1 OR bool_or(is_returned) AS has_returned,
+            person_id IN (SELECT person_id FROM rendered WHERE person_id IS NOT NULL) AS has_rendered
+        FROM page_views SEMI JOIN (SELECT person_id FROM seen WHERE audience = 'people') USING (person_id)
+        WHERE audience = 'people' AND (CAST(? AS TIMESTAMPTZ) IS NULL OR occurred_at < ?)
+        GROUP BY person_id
     )
+"""  # noqa: S608 - of the texts above alone
+_TOTALS = f"""
+    {_VISITORS}
     SELECT
         (SELECT count(*) FROM seen WHERE audience = 'people'),
         (SELECT count(*) FROM seen WHERE audience = 'people' AND person_id IS NULL),
         (SELECT count(*) FROM seen WHERE audience = 'people' AND is_entry),
         (SELECT count(*) FROM visitors WHERE has_returned),
         (SELECT count(*) FROM visitors WHERE NOT has_returned),
-        (SELECT count(*) FROM visitors SEMI JOIN rendered USING (person_id) WHERE NOT has_returned),
+        (SELECT count(*) FROM visitors WHERE has_rendered AND NOT has_returned),
         (SELECT count(*) FROM seen WHERE audience = 'bot'),
         (SELECT count(*) FROM seen WHERE audience = 'staff')
 """  # noqa: S608 - of the texts above alone
@@ -103,25 +114,42 @@ def web_report(database: Database, *, since: datetime | None = None, until: date
     page_views, unattributed, visits, returned, seen_once, rendered_once, bots, staff = map(int, totals)
     ((engaged,),) = database.sql(_ENGAGED, span).rows()
     return WebReport(
-        page_views=page_views, unattributed=unattributed, visits=visits, visitors=returned + rendered_once,
-        returned=returned, seen_once=seen_once, rendered_once=rendered_once, engaged_seconds=int(engaged), bots=bots,
-        staff=staff, breakdowns=_breakdowns(database, span),
+        page_views=page_views, unattributed=unattributed, visits=visits, visitors=returned + seen_once,
+        confirmed=returned + rendered_once, returned=returned, seen_once=seen_once, rendered_once=rendered_once,
+        engaged_seconds=int(engaged), bots=bots, staff=staff, uncounted=_uncounted(database, since, until),
+        breakdowns=_breakdowns(database, [*span, until, until]),
     )  # fmt: skip
 
 
-def _breakdowns(database: Database, span: Sequence[Any]) -> Mapping[str, Sequence[Breakdown]]:
+def _uncounted(database: Database, since: datetime | None, until: datetime | None) -> Mapping[str, int]:
+    """The most frequent reasons first."""
+    first = "" if since is None else format_day(epoch_us(since))
+    last = "9999-12-31" if until is None else format_day(epoch_us(until) - 1)
+    sums: Counter[str] = Counter()
+    for count in database.uncounted:
+        if first <= count.day <= last:
+            sums[count.reason] += count.number
+    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _breakdowns(database: Database, parameters: Sequence[Any]) -> Mapping[str, Sequence[Breakdown]]:
     selects = [
-        f"SELECT '{name}' AS name, coalesce({column}, '') AS value, * EXCLUDE (seq) FROM seen"  # noqa: S608 - as above
+        f"SELECT '{name}' AS name, coalesce({column}, '') AS value, * EXCLUDE (seq) FROM people"  # noqa: S608 - as above
         for name, column in BREAKDOWNS.items()
     ]
     rows = database.sql(
         f"""
-        WITH seen AS (SELECT * FROM page_views WHERE audience = 'people' AND {_SPAN}),
+        {_VISITORS},
+        people AS (
+            SELECT seen.*, coalesce(has_returned OR has_rendered, false) AS is_confirmed
+            FROM seen LEFT JOIN visitors USING (person_id) WHERE audience = 'people'
+        ),
         valued AS ({" UNION ALL ".join(selects)})
-        SELECT name, value, count(*), count(*) FILTER (is_entry), count(*) FILTER (is_exit), count(DISTINCT person_id)
+        SELECT name, value, count(*), count(*) FILTER (is_entry), count(*) FILTER (is_exit), count(DISTINCT person_id),
+            count(DISTINCT person_id) FILTER (is_confirmed)
         FROM valued GROUP BY name, value ORDER BY 3 DESC, value
         """,  # noqa: S608 - as above
-        list(span),
+        parameters,
     ).rows()
     breakdowns: dict[str, list[Breakdown]] = {name: [] for name in BREAKDOWNS}
     for name, value, *counts in rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,8 +14,13 @@ from footfall.printable import counted, printable
 from footfall.storage.books import INTAKE, Books, Counts, in_quarantine, kept, total
 from footfall.storage.environments import environment_of, source_of
 from footfall.storage.store_snapshot import SealedLoss
+from footfall.storage.uncounted import UncountedCount
+from footfall.web.reasons import REASONS
 
-__all__ = ["NARROWEST", "as_json", "book_lines", "books_table", "loss_lines", "losses_as_json", "sum_lines"]
+__all__ = [
+    "NARROWEST", "as_json", "book_lines", "books_table", "loss_lines", "losses_as_json", "sum_lines",
+    "uncounted_as_json", "uncounted_lines",
+]  # fmt: skip
 
 NARROWEST = 100
 """Columns of a terminal in which the table of the books has all of its numbers."""
@@ -89,6 +95,28 @@ def loss_lines(losses: Sequence[SealedLoss], data: Path) -> Iterator[str]:
 def losses_as_json(losses: Sequence[SealedLoss]) -> Sequence[Mapping[str, object]]:
     """The same as JSON."""
     return [loss._asdict() for loss in losses]
+
+
+def uncounted_lines(uncounted: Sequence[UncountedCount]) -> Iterator[str]:
+    """The hits that were left out, for each source by reason, and what each reason means."""
+    sums: dict[str, Counter[str]] = {}
+    for count in uncounted:
+        sums.setdefault(count.source, Counter())[count.reason] += count.number
+    for source, numbers in sums.items():
+        yield f"hits of {printable(source)} that are no messages: {numbers.total():,}"
+        for reason, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0])):
+            yield f"  {number:>10,} {printable(reason)}: {REASONS.get(reason, REASONS['other'])}"
+
+
+def uncounted_as_json(uncounted: Sequence[UncountedCount]) -> Sequence[Mapping[str, object]]:
+    """The same as JSON, by day."""
+    return [
+        {
+            "day": count.day, "source": source_of(count.source), "environment": environment_of(count.source),
+            "reason": count.reason, "number": count.number,
+        }
+        for count in uncounted
+    ]  # fmt: skip
 
 
 def _minus(counts: Counts, names: Sequence[str]) -> str:
