@@ -75,3 +75,49 @@ def test_a_transform_that_the_old_plan_had_is_not_done_again(tmp_path: Path) -> 
 
     assert outcome.row is not None
     assert json.loads(outcome.row.body)["properties"] == {"mail": hashed}
+
+
+CONSENT = """
+consent:
+  rule: opt_in
+  default: DEFAULT
+  purposes: {statistics: {description: To see what is used, refused: REFUSED}}
+"""
+
+
+def with_consent(folder: Path, default: str = "full", refused: str = "count_only") -> Plan:
+    return plan_of(folder, more=CONSENT.replace("DEFAULT", default).replace("REFUSED", refused))
+
+
+def counted(**properties: Any) -> Entry:
+    body = {"consent": "count_only", "type": "track", "messageId": "m", "timestamp": "2026-01-01T09:00:00Z",
+            "event": "bought", "properties": properties}  # fmt: skip
+    ids = (None, None, None, None, None)
+    text = json.dumps(body, separators=(",", ":")).encode()
+    return Entry(1, Row("stored", "web", "m", "track", "bought", *ids, AT, AT, None, None, text, None))
+
+
+@pytest.mark.parametrize("has_consent", [True, False])
+def test_a_message_that_is_only_counted_stays_as_it_is(tmp_path: Path, has_consent: bool) -> None:
+    plan = with_consent(tmp_path) if has_consent else plan_of(tmp_path)
+
+    assert Revalidator(plan, plan).outcome(counted()).row == counted().row
+
+
+def test_what_the_new_plan_requires_is_not_missed_in_a_message_that_is_only_counted(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, mail="required: true")
+
+    assert Revalidator(plan, None).outcome(counted()).row == counted().row
+
+
+def test_what_may_only_be_counted_under_the_new_plan_is_nobodys_then(tmp_path: Path) -> None:
+    row = Revalidator(with_consent(tmp_path, "count_only"), None).outcome(kept(total=1)).row
+
+    assert row is not None
+    assert (row.user_id, row.occurred_at, json.loads(row.body)["properties"]) == (None, AT, {})
+
+
+def test_what_may_not_be_kept_under_the_new_plan_is_lost(tmp_path: Path) -> None:
+    outcome = Revalidator(with_consent(tmp_path, "none"), None).outcome(kept(total=1))
+
+    assert (outcome.is_stored, [fault.code for fault in outcome.faults]) == (False, ["consent"])

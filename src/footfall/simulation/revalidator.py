@@ -1,6 +1,7 @@
 """Validates kept messages again by another plan, with the steps that the collector applies to a new message.
 
-A message keeps the type, time and person that were fixed when it was first accepted; only the plan's checks are new.
+A message keeps the type, time and person that were fixed when it was first accepted; only the plan's checks are new,
+and its consent: what may only be counted under the new plan belongs to nobody then, and what may not be kept is lost.
 A transform that the new plan adds counts as done by the client: the value is checked as it is, then transformed.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from footfall.collector.bundle_consent import BundleConsent
 from footfall.collector.bundle_rules import BundleRules
 from footfall.collector.revalidation import Revalidated, revalidate
 from footfall.plan.checking.transform import Transforms
@@ -31,7 +33,9 @@ class Revalidator:
         older = {} if current is None else current.events
         checked = _events(plan, lambda event: _with_transforms(event, older.get(event.name), new=False))
         added = _events(plan, lambda event: _with_transforms(event, older.get(event.name), new=True))
-        self._rules = BundleRules(checked, "", Validator(checked, stage="collector"))
+        validator = Validator(checked, stage="collector")
+        consent = None if plan.consent is None else BundleConsent([(checked, validator)], _KEY)
+        self._rules = BundleRules(checked, "", validator, consent=consent)
         self._transforms = Transforms(added, _KEY)
         self._added = added
         self._changed = frozenset(name for name, event in added.events.items() if any(map(_has, event.properties)))

@@ -112,3 +112,19 @@ def test_what_is_in_quarantine_is_looked_at_unless_no_plan_can_free_it(tmp_path:
     assert [message.values for message in messages] == [{"total": "much"}]
     assert source.unused == 1
     assert source.broken == ["message b2: only its head was kept, as it was too large"]
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_messages_that_are_only_counted_are_known_among_others(tmp_path: Path, sealed: bool) -> None:
+    hour = "2026-11-30T12:00:00Z"
+    counted = bought("c1") | {"consent": "count_only", "timestamp": hour}
+    collect(tmp_path, bought("b1", total=2), counted, bought("b2") | {"timestamp": hour})
+    if sealed:
+        seal(tmp_path)
+
+    messages, _ = kept(tmp_path)
+
+    assert sorted((message.is_counted, message.values.get("total")) for message in messages if message.is_counted) == [
+        (True, None)
+    ]
+    assert len(messages) == 3

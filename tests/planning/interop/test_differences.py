@@ -113,3 +113,15 @@ def test_any_plan_has_no_difference_from_itself(plan: Plan) -> None:
     compare_plans(plan, plan, report)
 
     assert report.all() == ()
+
+
+def test_consent_is_lost_of_the_plan_and_of_each_event_that_has_its_own() -> None:
+    purposes = {"statistics": {"description": "To see what is used", "refused": "count_only"}}
+
+    def add_consent(document: dict[str, Any]) -> None:
+        document["consent"] = {"rule": "opt_in", "default": "none", "purposes": purposes}
+        paid(document)["consent"] = "full"
+
+    said = [(where, instead.partition(" ")[0]) for where, _, instead in differences(add_consent)]
+
+    assert said == [("plan", "consent"), ("paid", "consent")]

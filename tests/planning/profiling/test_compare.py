@@ -205,3 +205,13 @@ def test_a_clock_that_was_wrong_once_makes_no_empty_days(plan_of: Any, wrong: st
     ]
 
     assert found(plan, *map(msgspec.json.encode, lines)) == []
+
+
+@pytest.mark.parametrize(("sensitivity", "codes"), [("internal", []), ("public", ["property_never_seen"])])
+def test_what_is_not_public_is_not_expected_of_messages_that_are_only_counted(
+    plan_of: Any, sensitivity: str, codes: list[str]
+) -> None:
+    plan = plan_of(f"  seen: {{properties: {{x: {{type: integer, sensitivity: {sensitivity}}}}}}}\n")
+    counted = b'{"consent":"count_only","type":"track","event":"seen","properties":{}}'
+
+    assert [problem.code for problem in found(plan, *[counted] * 20)] == codes

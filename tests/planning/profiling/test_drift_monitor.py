@@ -83,3 +83,16 @@ def test_a_receipt_is_when_a_collector_received_it_else_when_it_happened() -> No
     monitor = DriftMonitor(PLAN, [late, early])
 
     assert (monitor.planned["sold"].receipt, monitor.receipt) == (early.receipt, late.at)
+
+
+def test_a_message_that_is_only_counted_misses_nothing_and_its_values_are_checked() -> None:
+    needed = Event(
+        name="sold", wire_name="Sold", properties=(COUNT, Property(name="mail", type="string", required=True))
+    )
+    plan = Plan(id="p", events={"sold": needed})
+    (counted,) = read_line(b'{"consent":"count_only","type":"track","event":"Sold","properties":{"count":"x"}}')
+
+    (tally,) = DriftMonitor(plan, [counted]).planned.values()
+
+    assert [(key.path, key.code) for key in tally.drifts] == [("count", "type")]
+    assert (tally.count, tally.counted, tally.whole) == (1, 1, 0)

@@ -184,3 +184,19 @@ def test_the_example_makes_every_kind_of_property(tmp_path: Path) -> None:
     assert any(prop.enum for prop in props)
     assert any(prop.nullable for prop in props)
     assert any(prop.wire_name != prop.name for prop in props)
+
+
+COUNTED = b'{"consent":"count_only","type":"track","event":"seen","properties":{"step":"a"}}'
+
+
+def test_messages_that_are_only_counted_make_no_property_optional(tmp_path: Path) -> None:
+    whole = [track("seen", {"step": "a", "mail": number}) for number in range(20)]
+    event = loaded(tmp_path, drafted([*whole, *[COUNTED] * 20])).events["seen"]
+
+    assert {prop.name: prop.required for prop in event.properties} == {"step": True, "mail": True}
+
+
+def test_what_is_public_is_drafted_of_them_where_nothing_else_came(tmp_path: Path) -> None:
+    event = loaded(tmp_path, drafted([COUNTED] * 20)).events["seen"]
+
+    assert {prop.name: prop.required for prop in event.properties} == {"step": True}

@@ -9,10 +9,12 @@ import msgspec
 
 from footfall import plan as plans
 from footfall.errors import DamagedFileError
+from footfall.plan.checking.counted import COUNT_ONLY
 from footfall.plan.checking.explain import decode
 from footfall.plan.model import TRAITS_OF
 from footfall.planning.profiling import ObservedMessage, read_message
 from footfall.storage.environments import PRODUCTION, wanted
+from footfall.timestamps import HOUR_US
 
 if TYPE_CHECKING:
     from footfall.storage import Store
@@ -87,6 +89,8 @@ class KeptMessages:
         first, last = stretches[0].start, stretches[-1].stop
         is_respelled = any(stretch.event in respelled for stretch in stretches)
         columns = part.read([*_COLUMNS, "body"] if is_respelled else _COLUMNS, first, last)
+        are_counted = _are_counted(part, columns, first)
+        columns = columns.append_column("is_counted", are_counted)
         for stretch in stretches:
             rows = columns.slice(stretch.start - first, stretch.stop - stretch.start)
             yield from self._messages(stretch, rows, respelled)
@@ -101,13 +105,36 @@ class KeptMessages:
         if stretch.event in respelled:
             events = [_sent(body).event for body in rows.column("body").to_pylist()]
         texts = [None] * count if content is None else rows.column(content).to_pylist()
-        others = (rows.column(name).to_pylist() for name in ("source", "occurred_at", "received_at"))
-        for name, text, source, at, receipt in zip(events, texts, *others, strict=True):
+        others = (rows.column(name).to_pylist() for name in ("source", "occurred_at", "received_at", "is_counted"))
+        for name, text, source, at, receipt, is_counted in zip(events, texts, *others, strict=True):
             if self._since is not None and at < self._since:
                 self.passed += 1
                 continue
             raw = msgspec.Raw(b"{}" if text is None else text.encode())
-            yield ObservedMessage(stretch.type, name, raw, decode(raw), at, source, received=True, receipt=receipt)
+            values = decode(raw)
+            yield ObservedMessage(
+                stretch.type, name, raw, values, at, source, received=True, receipt=receipt, is_counted=is_counted
+            )
+
+
+def _are_counted(part: Part, columns: Any, first: int) -> Any:
+    """For each row whether the message is only counted. Its times are whole hours then, so few bodies are read."""
+    import pyarrow  # loaded with the part
+    import pyarrow.compute as pc
+
+    whole_hours = pc.and_(*(_is_whole_hour(pc, columns.column(name)) for name in ("occurred_at", "received_at")))
+    rows = pc.indices_nonzero(whole_hours)
+    are_counted = [False] * len(columns)
+    if len(rows):
+        bodies = part.take(("body",), pc.add(rows.cast(pyarrow.int64()), first)).column("body")
+        marks = pc.starts_with(bodies, COUNT_ONLY.decode()).to_pylist()
+        for row, is_counted in zip(rows.to_pylist(), marks, strict=True):
+            are_counted[row] = is_counted
+    return pyarrow.array(are_counted, pyarrow.bool_())
+
+
+def _is_whole_hour(pc: Any, times: Any) -> Any:
+    return pc.equal(pc.multiply(pc.divide(times, HOUR_US), HOUR_US), times)
 
 
 def _respelled(bundles: Mapping[str, bytes]) -> frozenset[str]:

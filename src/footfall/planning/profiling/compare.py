@@ -212,8 +212,10 @@ def _absent(event: Event, tally: EventTally) -> Iterator[_Finding]:
     for prop in event.properties:
         if prop.required or prop.transform == "drop" or tally.keys[prop.wire_name or prop.name]:
             continue  # a required one that is missing is a drift
-        if tally.count >= _FEW:
-            where, evidence = f"{event.name}.{prop.name}", f"in {counted(tally.count, 'message')}"
+        # What is not public could not be in a message that is only counted.
+        number = tally.count if prop.sensitivity == "public" else tally.whole
+        if number >= _FEW:
+            where, evidence = f"{event.name}.{prop.name}", f"in {counted(number, 'message')}"
             yield _Finding("property_never_seen", where, "never came", evidence, "code it, or take it out", "warning")
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from footfall.events import Fault
+from footfall.plan.checking.counted import faults_of_counted
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.profiling.messages import ObservedMessage
@@ -105,7 +106,8 @@ class DriftMonitor:
 
     def _check(self, validator: Validator, event: Event, tally: EventTally, message: ObservedMessage) -> None:
         checked = validator.check(event, message.body)
-        for mild, faults in ((False, checked.faults), (True, checked.warnings)):
+        faults_of_body = faults_of_counted(checked.faults) if message.is_counted else checked.faults
+        for mild, faults in ((False, faults_of_body), (True, checked.warnings)):
             counted: set[DriftKey] = set()
             for fault in faults:
                 key = DriftKey(self._general(event, fault.general_path), fault.code, mild)

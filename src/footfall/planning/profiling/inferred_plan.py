@@ -117,7 +117,7 @@ class _Writer:
                 yield f"{_UNIT * 2}wire_name: {quoted(wire)}"
             if event.body.fields:
                 yield f"{_UNIT * 2}properties:"
-                yield from self._properties(event.body, event.count, 3, name)
+                yield from self._properties(event.body, event.profiled, 3, name)
             else:
                 yield f"{_UNIT * 2}properties: {{}}"
 
@@ -126,7 +126,7 @@ class _Writer:
             if not profile.body.fields:
                 continue
             yield f"{_UNIT}{kind}:{self._about(profile)}"
-            yield from self._properties(profile.body, profile.count, 2, f"traits.{kind}", required=False)
+            yield from self._properties(profile.body, profile.profiled, 2, f"traits.{kind}", required=False)
 
     def _about(self, event: EventProfile) -> str:
         many = "" if event.count == 1 else "s"

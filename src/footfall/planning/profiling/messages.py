@@ -31,7 +31,7 @@ class ObservedMessage(msgspec.Struct, frozen=True, gc=False):
     traits, `values` the same decoded, with exact numbers. `at` is when it happened, in microseconds since 1970-01-01
     UTC, None where nothing says so. `received` says that its values are as a collector gets them: a client with a plan
     has applied the plan's transforms, or a collector has stored it. `receipt` is when a collector received it, where it
-    is known.
+    is known. `is_counted` says that for want of consent only its public properties are there.
     """
 
     type: str
@@ -42,6 +42,7 @@ class ObservedMessage(msgspec.Struct, frozen=True, gc=False):
     source: str = ""
     received: bool = False
     receipt: int | None = None
+    is_counted: bool = False
 
 
 class Form(Protocol):
@@ -164,6 +165,7 @@ def _message(body: bytes, data: Any, stored: _Stored, form: Form | None) -> Obse
         stored.source,
         bool(stored.source) or (type(context) is dict and client_word(context, "transformed") is not None),
         stored.receipt,
+        data.get("consent") == "count_only",
     )
 
 

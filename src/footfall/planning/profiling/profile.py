@@ -19,12 +19,14 @@ QUARTER_US: Final = 900_000_000
 class MessageTally:
     """How many messages came, when and from whom. Times are microseconds since 1970-01-01 UTC.
 
-    `first` and `last` are None where no message had a time. `quarters` counts by the quarter of an hour, `sources` by
+    `counted` are those of which only the public properties are there. `first` and `last` are None where no message had
+    a time. `quarters` counts by the quarter of an hour, `sources` by
     sender, where that is known.
     """
 
     def __init__(self) -> None:
         self.count = 0
+        self.counted = 0
         self.first: int | None = None
         self.last: int | None = None
         self.quarters: Counter[int] = Counter()
@@ -33,6 +35,7 @@ class MessageTally:
     def add(self, message: ObservedMessage) -> None:
         """Count one message."""
         self.count += 1
+        self.counted += message.is_counted
         if message.source:
             self.sources[message.source] += 1
         if message.at is not None:
@@ -40,18 +43,37 @@ class MessageTally:
             self.last = message.at if self.last is None else max(self.last, message.at)
             self.quarters[message.at // QUARTER_US] += 1
 
+    @property
+    def whole(self) -> int:
+        """How many of the messages have all of their properties."""
+        return self.count - self.counted
+
 
 class EventProfile(MessageTally):
-    """One event on the wire, or one kind of traits, with the profile of its properties."""
+    """One event on the wire, or one kind of traits, with the profile of its properties.
+
+    A message that is only counted says nothing of the properties that it lacks, so it is profiled only where no whole
+    one came.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.body = ValueProfile()
+        self._whole, self._counted = ValueProfile(), ValueProfile()
+
+    @property
+    def body(self) -> ValueProfile:
+        """The profile of the properties."""
+        return self._whole if self.whole else self._counted
+
+    @property
+    def profiled(self) -> int:
+        """How many messages the profile is of."""
+        return self.whole or self.counted
 
     def add(self, message: ObservedMessage) -> None:
         """Count one message and its values."""
         super().add(message)
-        self.body.add_fields(message.values)
+        (self._counted if message.is_counted else self._whole).add_fields(message.values)
 
 
 class DataProfile(MessageTally):
