@@ -18,9 +18,10 @@ import pytest
 
 import footfall
 from footfall import AsyncClient, Client, ClientOptions, InvalidEventError, Message, Receipt
+from footfall.client.guard import error_text
 from footfall.clock import SystemClock
 from footfall.delivery import RetryPolicy
-from footfall.errors import UnreachableError
+from footfall.errors import UnreachableError, UsageError
 from footfall.events import Answer, Batch
 from footfall.testing import ManualClock, Recorder
 
@@ -395,3 +396,41 @@ def test_properties_that_are_given_by_name_are_refused_with_the_right_form(
     assert form in caplog.text
     assert "a@b.example" not in caplog.text
     assert "password" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (UsageError("give it a plan"), "UsageError: give it a plan"),
+        (UnreachableError("gone\x1b"), "UnreachableError: gone\\x1b"),
+        (UsageError("x" * 900), f"UsageError: {'x' * 500}"),
+        (ValueError("ann@example.com"), "ValueError"),
+        (InvalidEventError("bought", Receipt(False, reason="invalid")), "InvalidEventError"),
+    ],
+)
+def test_the_log_has_the_text_of_our_own_errors_alone(error: Exception, text: str) -> None:
+    assert error_text(error) == text
+
+
+class Refusing(Recorder):
+    """A transport that breaks its promise with an error of ours."""
+
+    def send(self, batch: Batch) -> Answer:
+        raise UsageError("this transport needs a folder; name one")
+
+    def close(self) -> None:
+        raise UsageError("nothing was opened")
+
+
+def test_what_a_transport_raises_of_ours_is_said_with_its_remedy() -> None:
+    client = Client(Refusing())
+    client.track("a", user_id="u")
+    delivery = client.close(0.05)
+
+    assert "the transport raised UsageError: this transport needs a folder; name one" in str(delivery.reason)
+
+
+def test_what_it_raises_when_it_is_closed_is_said_too(caplog: pytest.LogCaptureFixture) -> None:
+    Client(Refusing()).close()
+
+    assert caplog.messages == ["the transport raised UsageError: nothing was opened when it was closed"]

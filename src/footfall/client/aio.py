@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from footfall.client.base import FLUSH_TIMEOUT, UNSURE, BaseClient, Say, say
 from footfall.client.ends import expect_end
-from footfall.client.guard import Guarded, guarded
+from footfall.client.guard import Guarded, error_text, guarded
 from footfall.client.ledger import Delivery
 from footfall.client.outbox import InFlight
 from footfall.errors import UsageError
@@ -281,7 +281,7 @@ class AsyncClient(BaseClient):
         try:
             await self._transport.close_async()
         except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
-            _log.warning("the transport raised %s when it was closed", type(error).__name__)
+            _log.warning("the transport raised %s when it was closed", error_text(error))
         self._release_store()
 
     # Waiting for the sender, from any loop or thread

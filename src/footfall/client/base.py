@@ -21,7 +21,7 @@ from footfall.client.clock_repair import with_repaired_times
 from footfall.client.ends import end_with_process
 from footfall.client.environment import PLAN, URL, WRITE_KEY, is_disabled, value_of
 from footfall.client.event_policy import EventPolicy, OnInvalid, PlanEventPolicy
-from footfall.client.guard import fault_log, guarded
+from footfall.client.guard import error_text, fault_log, guarded
 from footfall.client.ledger import Delivery, Ledger
 from footfall.client.loss_log import LossLog, in_words
 from footfall.client.memory_store import MemoryStore
@@ -363,7 +363,7 @@ class BaseClient(Calls):
         try:
             self._transport.close()
         except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
-            _log.warning("the transport raised %s when it was closed", type(error).__name__)
+            _log.warning("the transport raised %s when it was closed", error_text(error))
         self._release_store()
 
     def _release_store(self) -> None:
@@ -436,7 +436,9 @@ def _lost(count: int, why: str) -> Say:
 
 
 def _kind_of(outcome: object) -> str:
-    return f"an answer for {outcome.received}" if isinstance(outcome, Answer) else type(outcome).__name__
+    if isinstance(outcome, Answer):
+        return f"an answer for {outcome.received}"
+    return error_text(outcome) if isinstance(outcome, BaseException) else type(outcome).__name__
 
 
 def _nowhere() -> Transport:

@@ -11,15 +11,17 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
-from footfall.errors import InvalidEventError
+from footfall.errors import FootfallError, InvalidEventError
 from footfall.forks import uncut
+from footfall.printable import printable
 
 if TYPE_CHECKING:
     from footfall.client.fault_log import EventFaultLog
 
-__all__ = ["CaughtErrors", "Guarded", "fault_log", "guarded"]
+__all__ = ["CaughtErrors", "Guarded", "error_text", "fault_log", "guarded"]
 
 _log = logging.getLogger("footfall")
+_SHOWN = 500  # characters of an error
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -51,8 +53,7 @@ class CaughtErrors:
             if _is_of_the_call(error):
                 self.misused(place, str(error).rpartition("() ")[2])  # Python names the argument, and never its value
             else:
-                # The class only: an error's text may repeat the value of a property.
-                self._say(f"{place} failed inside of footfall: {type(error).__name__}")
+                self._say(f"{place} failed inside of footfall: {error_text(error)}")
         except Exception:  # noqa: BLE001, S110 - no stack or memory is left, or a handler of the application's raises
             pass
 
@@ -64,6 +65,16 @@ class CaughtErrors:
         if text not in self._logged:
             self._logged.add(text)
             _log.error("%s; this is logged once", text)
+
+
+def error_text(error: BaseException) -> str:
+    """What a line of the log says of an error: its class, and the text of one of ours.
+
+    The text of any other may repeat the value of a property, and so may that of an InvalidEventError.
+    """
+    name = type(error).__name__
+    is_ours = isinstance(error, FootfallError) and not isinstance(error, InvalidEventError)
+    return f"{name}: {printable(str(error))[:_SHOWN]}" if is_ours else name
 
 
 def _is_of_the_call(error: BaseException) -> bool:
