@@ -68,13 +68,9 @@ class CaughtErrors:
 
 
 def error_text(error: BaseException) -> str:
-    """What a line of the log says of an error: its class, and the text of one of ours.
-
-    The text of any other may repeat the value of a property, and so may that of an InvalidEventError.
-    """
-    name = type(error).__name__
+    """Its class, and the text of one of ours: any other's, or an InvalidEventError's, may repeat a property's value."""
     is_ours = isinstance(error, FootfallError) and not isinstance(error, InvalidEventError)
-    return f"{name}: {printable(str(error))[:_SHOWN]}" if is_ours else name
+    return f"{type(error).__name__}{f': {printable(str(error))[:_SHOWN]}' if is_ours else ''}"
 
 
 def _is_of_the_call(error: BaseException) -> bool:

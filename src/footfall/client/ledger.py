@@ -42,8 +42,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     `consent`, to which their person did not agree. `stopped` says why nothing is sent any more, `reason` why something
     is pending (see Delivery), `retries` how many attempts failed and were, or will be, made again. `uncounted` counts
     the hits of a web integration that became no page view, and the cookies that it could not set, by reason
-    (`footfall.web.reasons`): they were never messages. They travel with the messages, or alone after half a minute,
-    and `footfall stats` shows what arrived of them; what was counted since is lost where the process is killed.
+    (`footfall.web.reasons`): they were never messages. `footfall stats` shows what a collector got of them.
     """
 
     accepted: int = 0

@@ -1,7 +1,7 @@
 """UncountedHits: how many hits of a web integration became no page view, by reason, and what a collector lacks of that.
 
-A report says how many there were so far, since its id began. So it may be lost, repeated or late, and each hit still
-counts once. An id ends with a day, so that a collector need not remember it for longer than a report may be on its way.
+A report says how many there were since its id began, so it may be lost, repeated or late, and each hit counts once.
+An id ends with a day: a collector need not remember it for longer than a report may be on its way.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ import msgspec
 
 __all__ = ["LINGER", "HitReport", "UncountedHits"]
 
-LINGER = 30.0
-"""Seconds that hits wait for messages to travel with, before they travel alone."""
-
+LINGER = 30.0  # seconds that hits wait for messages to travel with, before they travel alone
 _DAY = 86_400.0
 _encode = msgspec.json.Encoder().encode
 
@@ -29,24 +27,17 @@ class HitReport(NamedTuple):
 
 
 class UncountedHits:
-    """Counts hits, and makes their reports. Times are seconds of a clock that never goes back.
-
-    `new_id` makes the ids. A signal handler may count a hit inside of any method: the report says it, or the next one.
-    """
+    """Counts hits, and makes their reports. Times are seconds of a clock that never goes back; `new_id` makes ids."""
 
     def __init__(self, new_id: Callable[[], str]) -> None:
         self.totals: dict[str, int] = {}
         self._new_id = new_id
-        self._number = 0
-        self._since = 0.0
-        self._id = ""
-        self._began = 0.0
-        # What earlier ids have reported, what this one has, and how many hits that is.
+        self._number = self._settled = self._flush_up_to = 0
+        self._since = self._began = 0.0
+        self._id, self._is_unanswered = "", False
+        # The totals that earlier ids have reported, and those that are reported now.
         self._before: Mapping[str, int] = {}
         self._reported: Mapping[str, int] = {}
-        self._settled = 0
-        self._is_unanswered = False
-        self._flush_up_to = 0
 
     def add(self, reason: str, now: float) -> bool:
         """Count a hit; returns whether it is the first since the last report."""
