@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import gzip
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from footfall.collector import Collector
 from footfall.delivery import InProcessTransport
 from footfall.disk import SystemDisk
-from footfall.errors import OverloadedError, UsageError
+from footfall.errors import JournalError, OverloadedError, UsageError
 from footfall.events import Answer, Batch, Verdict
 from footfall.integrations.access_log import AccessLogImport
 from footfall.plan.model import Plan
 from footfall.testing import ManualClock
+from footfall.testing.journal import MemoryJournal
 from footfall.web.access_log import FORMATS
 from footfall.web.import_counts import ImportCounts
 from footfall.web.logged_pages import LoggedPages
@@ -45,7 +48,7 @@ class Receiver:
         return Answer(len(ids), tuple(Verdict(index, "duplicate") for index in repeats))
 
 
-def imported(receiver: Receiver, *paths: Path | None, standard_input: bytes = b"") -> ImportCounts:
+def imported(receiver: Receiver | Collector, *paths: Path | None, standard_input: bytes = b"") -> ImportCounts:
     job = AccessLogImport(
         InProcessTransport(receiver), FORMATS["combined"], LoggedPages(Plan(id="site")), clock=ManualClock(),
         disk=SystemDisk(),
@@ -172,3 +175,54 @@ def test_a_collector_that_does_not_take_a_batch_ends_the_run(tmp_path: Path) -> 
         job.run(log(tmp_path / "a.log", LINE.format(1, "/")), io.BytesIO(), lambda _: None)
 
     assert job.counts.sent == 0
+
+
+def left_out(journal: MemoryJournal) -> list[tuple[str, str, int]]:
+    with journal.snapshot() as snapshot:
+        return [(count.day, count.reason, count.number) for count in snapshot.history().uncounted()]
+
+
+@pytest.fixture
+def journal() -> MemoryJournal:
+    return MemoryJournal()
+
+
+@pytest.fixture
+def collector(tmp_path: Path, journal: MemoryJournal) -> Iterator[Collector]:
+    with Collector(tmp_path / "data", journal=journal) as collector:
+        yield collector
+
+
+def test_what_is_no_page_view_is_counted_by_its_day_and_once_however_often_a_file_is_read(
+    tmp_path: Path, journal: MemoryJournal, collector: Collector
+) -> None:
+    first = [LINE.format(1, "/"), LINE.format(2, "/a.css"), LINE.format(3, "/b.css")]
+    grown = [*first, LINE.format(4, "/c.css"), LINE.format(5, "/d.css").replace("29/Nov", "30/Nov")]
+    packed = tmp_path / "a.log.1.gz"
+    packed.write_bytes(gzip.compress("".join(grown).encode()))
+
+    for path in (log(tmp_path / "a.log", *first), tmp_path / "a.log", log(tmp_path / "a.log", *grown), packed):
+        imported(collector, path)
+
+    assert left_out(journal) == [("2026-11-29", "static", 3), ("2026-11-30", "static", 1)]
+
+
+def test_the_files_of_two_servers_add_up(tmp_path: Path, journal: MemoryJournal, collector: Collector) -> None:
+    for server in (1, 2):
+        imported(collector, log(tmp_path / f"{server}.log", LINE.format(server, "/a.css")))
+
+    assert left_out(journal) == [("2026-11-29", "static", 2)]
+
+
+def test_a_run_that_broke_off_and_is_run_again_counts_each_line_once(
+    tmp_path: Path, journal: MemoryJournal, collector: Collector
+) -> None:
+    path = log(tmp_path / "a.log", LINE.format(1, "/"), LINE.format(2, "/a.css"))
+    journal.fail_with.append(JournalError("no room"))
+    with pytest.raises(OverloadedError):
+        imported(collector, path)
+
+    imported(collector, path)
+
+    assert left_out(journal) == [("2026-11-29", "static", 1)]
+    assert journal.books()["default", "(page)"]["stored"] == 1

@@ -61,9 +61,9 @@ def command(
 
     A log knows no visitor and no consent, so its page views are counted only: each has the hour, the route, the status
     and the channel by which it came, and no address, user agent or id. Routes are the pages of the plan whose name is a
-    path, as /orders/{id}; other pages are "(no route)", or their path where the plan has `web: {paths: true}`. Styles,
-    pictures, redirects, errors and other hits that are no page view are counted by their reason and not sent. Bots are
-    sent, and marked.
+    path, as /orders/{id}; other pages are "(no route)", or their path where the plan has `web: {paths: true}`. Of
+    styles, pictures, redirects, errors and other hits that are no page view only the numbers are sent, by reason;
+    `footfall stats` shows them. Bots are sent, and marked.
 
     What was imported before is not imported again, also from a file that has grown or was rotated. A run that breaks
     off is run again.

@@ -19,6 +19,7 @@ from footfall.timestamps import format_us
 from footfall.web.access_log import LogFormat
 from footfall.web.import_counts import ImportCounts, UnreadLine
 from footfall.web.logged_pages import LoggedPages
+from footfall.web.uncounted_days import UncountedDays
 
 __all__ = ["AccessLogImport"]
 
@@ -32,7 +33,8 @@ class AccessLogImport:
     """Sends the page views of access logs to a transport, and counts what became of each line.
 
     A line's message id is made of its bytes, and of how many equal ones came just before it, so that a second run, or a
-    file that was rotated meanwhile, adds nothing. A run that breaks off is run again.
+    file that was rotated meanwhile, adds nothing. So it is with the counts of what is no page view, which the collector
+    keeps by day (see UncountedDays). A run that breaks off is run again.
     """
 
     def __init__(self, transport: Transport, form: LogFormat, pages: LoggedPages, *, clock: Clock, disk: Disk) -> None:
@@ -43,6 +45,7 @@ class AccessLogImport:
         self._disk = disk
         self.counts = ImportCounts()
         self._waiting: list[bytes] = []
+        self._days = UncountedDays()
 
     def run(self, path: Path | None, standard_input: IO[bytes], progress: Callable[[int], None]) -> None:
         """Import one file, packed by gzip or not; None is standard input. `progress` gets the bytes read so far.
@@ -64,6 +67,7 @@ class AccessLogImport:
 
     def _lines(self, name: str, file: IO[bytes], tell: Callable[[], int], progress: Callable[[int], None]) -> None:
         counts, recent = self.counts, _Recent()
+        days = self._days = UncountedDays()
         for number, ended in enumerate(_bounded(file), 1):
             counts.lines += 1
             line = ended.rstrip(b"\r\n")
@@ -73,9 +77,12 @@ class AccessLogImport:
                 if len(counts.examples) < _SHOWN:
                     counts.examples.append(UnreadLine(name, number))
                 continue
-            message = self._pages.message(hit, recent.id_of(line))
+            id_ = recent.id_of(line)
+            days.begin(hit.at_us, id_)
+            message = self._pages.message(hit, id_)
             if isinstance(message, str):
                 counts.uncounted[message] += 1
+                days.add(hit.at_us, message)
                 continue
             counts.bots += message.startswith(b'{"type"')
             self._waiting.append(message)
@@ -85,12 +92,17 @@ class AccessLogImport:
         progress(tell())
 
     def _send(self) -> None:
-        if not self._waiting:
-            return
-        answer = self._transport.send(Batch(tuple(self._waiting), format_us(self._clock.now_us())))
-        self.counts.sent += len(self._waiting)
+        messages, self._waiting = tuple(self._waiting), []
+        first, *others = self._days.reports() or [b""]
+        if messages or first:
+            self._post(messages, first)
+        for report in others:
+            self._post((), report)
+
+    def _post(self, messages: tuple[bytes, ...], report: bytes) -> None:
+        answer = self._transport.send(Batch(messages, format_us(self._clock.now_us()), report))
+        self.counts.sent += len(messages)
         self.counts.verdicts.update({name: number for name, number in answer.counts().items() if number})
-        self._waiting = []
 
 
 class _Recent:
