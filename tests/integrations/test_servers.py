@@ -19,6 +19,7 @@ import pytest
 from tests.integrations.browsers import CHROME
 
 import footfall
+from footfall import storage
 from footfall.clock import SystemClock
 from footfall.testing.process import CollectorProcess
 
@@ -197,6 +198,15 @@ def counts(folder: Path) -> Counter[str]:
     return total
 
 
+def reported(data: Path) -> Counter[str]:
+    """The same, as the collector has counted them."""
+    total: Counter[str] = Counter()
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
+        for count in snapshot.history().uncounted():
+            total[count.reason] += count.number
+    return total
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("framework", ["django", "flask"])
 def test_a_thousand_requests_add_up_over_workers_that_come_and_go(framework: str, kind: str, tmp_path: Path) -> None:
@@ -232,3 +242,4 @@ def assert_all_is_counted(folder: Path, app: str, server: Sequence[str], name: s
     assert {reason: reasons[reason] for reason in ("prefetch", "redirect")} == {"prefetch": 100, "redirect": 100}
     assert reasons["not_found"] >= 100  # and those that waited for the server to listen
     assert set(reasons) == {"prefetch", "redirect", "not_found"}
+    assert reported(folder / "data") == reasons
