@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 pytest.importorskip("celery", reason="celery is not installed")
 
+from tests.integrations.celery_tasks import CALLERS, ORDERS, TASKS, WAITING_TASKS, WORKER
 from tests.integrations.collected import WRITE_KEY, collecting, wait_until
 
 from footfall.cli.demo.processes import running
@@ -20,74 +22,13 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="a prefork pool needs a platform that forks"),
 ]
 
-CALLERS, ORDERS = 8, 125
-
-TASKS = f"""
-from pathlib import Path
-
-from celery import Celery
-from footfall import Client
-from footfall.integrations import celery as footfall_celery
-
-app = Celery("tasks", broker="filesystem://")
-app.conf.task_ignore_result = True
-app.conf.broker_connection_retry_on_startup = True
-app.conf.broker_transport_options = {{
-    "data_folder_in": "queue", "data_folder_out": "queue", "processed_folder": "done", "store_processed": False,
-    "polling_interval": 0.01,
-}}
-client = Client()
-footfall_celery.install(app, client)
-
-
-@app.task(bind=True, max_retries=1)
-def ship(self, order):
-    if order % 10 == 0 and not self.request.retries:
-        raise self.retry(countdown=0)
-    client.track("shipped", {{"order": order}}, message_id=f"{{client_of(self)}}-{{order}}")
-    Path("shipped", f"{{client_of(self)}}-{{order}}").touch()
-
-
-def client_of(task):
-    return task.request.mine
-
-
-if __name__ == "__main__":
-    for caller in range({CALLERS}):
-        with client.scope(user_id=f"user-{{caller}}", anonymous_id=f"browser-{{caller}}"):
-            for order in range({ORDERS}):
-                ship.apply_async((order,), headers={{"mine": f"c{{caller}}"}})
-"""
-
-# A task begins before it tracks, and ends after what it tracked has arrived.
-WAITING_TASKS = (
-    TASKS.replace("install(app, client)", "install(app, client, flush=30)")
-    + """
-
-import os
-
-from celery import signals
-
-
-def note(name, task, args):
-    file = os.open(name, os.O_APPEND | os.O_CREAT | os.O_WRONLY)
-    os.write(file, f"{client_of(task)}-{args[0]}\\n".encode())
-    os.close(file)
-
-
-@signals.task_prerun.connect(weak=False)
-def begins(task, args, **_):
-    note("began", task, args)
-
-
-@signals.task_postrun.connect(weak=False)
-def ends(task, args, state, **_):
-    if state == "SUCCESS":
-        note("ended", task, args)
-"""
-)
-
-WORKER = ("-m", "celery", "-A", "tasks", "worker", "-l", "warning", "--without-mingle", "--without-gossip", "-P")
+FILES = {
+    "broker_url": "filesystem://",
+    "broker_transport_options": {
+        "data_folder_in": "queue", "data_folder_out": "queue", "processed_folder": "done", "store_processed": False,
+        "polling_interval": 0.01,
+    },
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -102,7 +43,10 @@ def test_a_thousand_tasks_are_each_counted_once_for_whoever_called_them(pool: tu
     shipped = tmp_path / "shipped"
 
     with collecting(tmp_path) as collected:
-        variables = {"FOOTFALL_URL": collected.address, "FOOTFALL_WRITE_KEY": WRITE_KEY, "PYTHONPATH": str(tmp_path)}
+        variables = {
+            "BROKER": json.dumps(FILES), "FOOTFALL_URL": collected.address, "FOOTFALL_WRITE_KEY": WRITE_KEY,
+            "PYTHONPATH": str(tmp_path),
+        }  # fmt: skip
         subprocess.run([sys.executable, "tasks.py"], cwd=tmp_path, env={**os.environ, **variables}, check=True)
         # SIGTERM once in the middle of the work; a prefork pool's children may then be killed before they have sent.
         stops = (CALLERS * ORDERS,) if "prefork" in pool else (CALLERS * ORDERS // 3, CALLERS * ORDERS)
@@ -125,7 +69,10 @@ def test_what_a_task_waited_for_is_stored_whenever_its_worker_is_stopped(tmp_pat
         return set((tmp_path / name).read_text().split()) if (tmp_path / name).exists() else set()
 
     with collecting(tmp_path) as collected:
-        variables = {"FOOTFALL_URL": collected.address, "FOOTFALL_WRITE_KEY": WRITE_KEY, "PYTHONPATH": str(tmp_path)}
+        variables = {
+            "BROKER": json.dumps(FILES), "FOOTFALL_URL": collected.address, "FOOTFALL_WRITE_KEY": WRITE_KEY,
+            "PYTHONPATH": str(tmp_path),
+        }  # fmt: skip
         subprocess.run([sys.executable, "tasks.py"], cwd=tmp_path, env={**os.environ, **variables}, check=True)
         for count in (150, 300, 450):
             with running("the worker", (*WORKER, *pool), variables, folder=tmp_path):
