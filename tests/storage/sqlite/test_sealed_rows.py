@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import apsw
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from footfall.errors import JournalError
 from footfall.storage.journal import SealMark
 from footfall.storage.sqlite.schema import SCHEMA
-from footfall.storage.sqlite.sealed_rows import READ_MARK, forget_rows, move_mark
+from footfall.storage.sqlite.sealed_rows import READ_MARK, forget_rows, give_room_back, move_mark
 
 
 @pytest.fixture
@@ -60,3 +61,39 @@ def test_the_first_rows_go_and_their_number_and_the_last_of_them_are_given(datab
 
     assert [forget_rows(database, 3) for _ in range(3)] == [(3, 5), (1, 7), (0, 0)]
     assert seqs_in(database) == [9, 11, 13, 15, 17, 19]
+
+
+def filled(path: Path, *, kept: int) -> apsw.Connection:
+    """A database of which a megabyte was removed, and `kept` bytes were not."""
+    connection = apsw.Connection(str(path))
+    connection.pragma("journal_mode", "wal")
+    connection.execute("CREATE TABLE room (part)")
+    connection.execute("INSERT INTO room VALUES (zeroblob(1_000_000)), (zeroblob(?))", (kept,))
+    connection.execute("DELETE FROM room WHERE rowid = 1")
+    return connection
+
+
+def test_a_database_of_free_pages_gives_its_room_back(tmp_path: Path) -> None:
+    connection = filled(tmp_path / "journal.db", kept=20_000)
+
+    assert give_room_back(connection, 500_000)
+    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+    assert (tmp_path / "journal.db").stat().st_size < 50_000
+    assert not give_room_back(connection, 500_000)
+
+
+@pytest.mark.parametrize(("kept", "kept_free"), [(20_000, 2_000_000), (200_000, 500_000)])
+def test_little_room_is_kept_and_much_data_is_not_written_anew(tmp_path: Path, kept: int, kept_free: int) -> None:
+    connection = filled(tmp_path / "journal.db", kept=kept)
+
+    assert not give_room_back(connection, kept_free)
+    assert connection.pragma("freelist_count") > 200
+
+
+def test_a_database_that_is_being_written_keeps_its_room(tmp_path: Path) -> None:
+    connection, other = filled(tmp_path / "journal.db", kept=0), apsw.Connection(str(tmp_path / "journal.db"))
+    other.execute("BEGIN IMMEDIATE")
+
+    assert not give_room_back(connection, 500_000)
+    other.execute("ROLLBACK")
+    assert give_room_back(connection, 500_000)

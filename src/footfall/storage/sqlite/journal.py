@@ -43,7 +43,7 @@ from footfall.storage.sqlite.renewal import (
     settle_switch,
 )
 from footfall.storage.sqlite.row_writer import write_changes
-from footfall.storage.sqlite.sealed_rows import forget_rows
+from footfall.storage.sqlite.sealed_rows import forget_rows, give_room_back
 from footfall.storage.sqlite.snapshot import SqliteSnapshot
 from footfall.storage.store import Acknowledged, FailedSync
 from footfall.timestamps import format_us
@@ -335,6 +335,8 @@ class SqliteJournal(SnapshotReads):
         if acknowledged is not None and last > acknowledged.first:
             # Its checksum is of rows that are gone.
             self._acknowledged = Acknowledged(acknowledged.last, acknowledged.last)
+        if number < limit:
+            give_room_back(connection)
         return number
 
     def _acknowledge(self, seq: int, bodies: list[bytes]) -> None:

@@ -1,13 +1,19 @@
-"""The mark of sealed rows in a journal's database, and how rows below it are removed."""
+"""The mark of sealed rows in a journal's database, and how rows below it, and the room that they took, are removed."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import apsw
 
 from footfall.errors import JournalError
 from footfall.storage.journal import SealMark
 
-__all__ = ["READ_MARK", "forget_rows", "move_mark"]
+__all__ = ["KEPT_FREE", "READ_MARK", "forget_rows", "give_room_back", "move_mark"]
+
+KEPT_FREE: Final = 256 << 20
+"""Bytes of free pages that a database keeps for the rows to come: the most that a day of 3 messages a second leaves."""
+
 
 READ_MARK = f"SELECT {', '.join(SealMark._fields)} FROM seal"  # noqa: S608 - our own names
 _MOVE = f"UPDATE seal SET {', '.join(f'{name} = ?' for name in SealMark._fields)}"  # noqa: S608 - our own names
@@ -34,3 +40,20 @@ def forget_rows(connection: apsw.Connection, limit: int) -> tuple[int, int]:
     if number:
         connection.execute("DELETE FROM messages WHERE seq <= ?", (last,))
     return number, last or 0
+
+
+def give_room_back(connection: apsw.Connection, kept_free: int = KEPT_FREE) -> bool:
+    """Write a database anew when nearly all of it is free pages, more than `kept_free` bytes; whether it was done.
+
+    SQLite keeps free pages for ever, and a burst may leave gigabytes. What is left to write then is little, a quarter
+    of `kept_free` at most. The file shrinks when the log is copied back. While there is no room for it, or a reader
+    hinders it, all stays as it was.
+    """
+    pages, free, size = (connection.pragma(name) for name in ("page_count", "freelist_count", "page_size"))
+    if free * size <= kept_free or (pages - free) * size * 4 > kept_free:
+        return False
+    try:
+        connection.execute("VACUUM")
+    except (apsw.BusyError, apsw.FullError):
+        return False
+    return True
