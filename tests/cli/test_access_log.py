@@ -59,7 +59,7 @@ def test_page_views_are_stored_as_nobodys_and_a_second_run_adds_none(log: Path, 
     assert first.splitlines()[0] == "4 lines: 3 page views (3 stored)"
     assert again.splitlines()[0] == "4 lines: 3 page views (3 duplicate)"
     with footfall.open(data) as opened:
-        rows = opened.sql("select source, person_id, occurred_at::text, received_at::text from messages").rows()
+        rows = opened.sql("select source, person_id, occurred_at::text, received_at::text from messages").rows
     assert {row[:2] for row in rows} == {("website", None)}
     assert {str(row[2])[:19] for row in rows} == {"2026-11-29 14:00:00"}
 

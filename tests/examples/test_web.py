@@ -42,7 +42,7 @@ def post(browser: httpx.Client, path: str, **fields: str) -> httpx.Response:
 def counts(data: Path) -> dict[str, int]:
     """How many of each message are stored."""
     with footfall.open(data) as dataset:
-        rows = dataset.sql("select coalesce(event, type), count(*) from messages group by all").rows()
+        rows = dataset.sql("select coalesce(event, type), count(*) from messages group by all").rows
     return dict(rows)
 
 

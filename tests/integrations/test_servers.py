@@ -184,8 +184,8 @@ def requests(number: int) -> Iterator[tuple[str, Mapping[str, str]]]:
 def stored(data: Path) -> tuple[Counter[str], int]:
     """How many messages of each type are stored, and by how many visitors."""
     with footfall.open(data) as dataset:
-        rows = dataset.sql("select type, count(*), count(distinct message_id) from messages group by type").rows()
-        [[visitors]] = dataset.sql("select count(distinct anonymous_id) from messages where type = 'page'").rows()
+        rows = dataset.sql("select type, count(*), count(distinct message_id) from messages group by type").rows
+        [[visitors]] = dataset.sql("select count(distinct anonymous_id) from messages where type = 'page'").rows
     assert all(messages == distinct for _, messages, distinct in rows)
     return Counter({kind: messages for kind, messages, _ in rows}), visitors
 

@@ -45,4 +45,4 @@ def database(log: Iterable[Entry], plan: Plan | None = None) -> Database:
 def rows(log: Iterable[Entry], sql: str, plan: Plan | None = None) -> list[tuple[Any, ...]]:
     """The rows of one query over these messages."""
     with database(log, plan) as opened:
-        return opened.sql(sql).rows()
+        return opened.sql(sql).rows

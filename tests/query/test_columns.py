@@ -54,10 +54,10 @@ def test_the_first_rows_are_those_of_the_whole_view(folder: Path, view: str) -> 
     sold = Event(name="sold", wire_name="sold", aliases=(Alias(name="buy", until="2999-01-01"),))
     plan = Plan(id="p", events={"sold": sold}) if view == "sold" else PLAN
     with footfall.open(folder, plan) as opened:
-        whole = opened.sql(f"from {view}").rows()
+        whole = opened.sql(f"from {view}").rows
     for offset, limit in itertools.product(range(3), range(len(whole) + 2)):
         with footfall.open(folder, plan) as opened:
-            assert opened.sql(f"from {view} limit {limit} offset {offset}").rows() == whole[offset : offset + limit]
+            assert opened.sql(f"from {view} limit {limit} offset {offset}").rows == whole[offset : offset + limit]
 
     assert len(whole) > 1 or view == "persons"
 
@@ -71,9 +71,9 @@ def test_the_first_rows_of_a_view_are_read_of_no_more_files_than_have_them(folde
     content = second.read_bytes()
     second.write_bytes(b"PAR1" + bytes(len(content) - 4))
     with footfall.open(data, PLAN) as opened:
-        few = opened.sql("select seq, properties from messages limit 3").rows()
+        few = opened.sql("select seq, properties from messages limit 3").rows
         losses = [opened.losses]
-        every = opened.sql("select seq, properties from messages").rows()
+        every = opened.sql("select seq, properties from messages").rows
         losses.append(opened.losses)
 
     assert (len(few), len(every), first.stat().st_size > 0) == (3, 3, True)
@@ -83,7 +83,7 @@ def test_the_first_rows_of_a_view_are_read_of_no_more_files_than_have_them(folde
 def test_every_column_of_every_message_is_there_sealed_or_not(folder: Path) -> None:
     with footfall.open(folder, PLAN) as opened:
         names = list(opened.views["messages"].columns)
-        lines = [dict(zip(names, row, strict=True)) for row in opened.sql("from messages order by seq").rows()]
+        lines = [dict(zip(names, row, strict=True)) for row in opened.sql("from messages order by seq").rows]
 
     assert [line["seq"] for line in lines] == [1, 2, 3, 4, 5]
     assert [line["event"] for line in lines] == ["buy", "buy", None, None, "other"]
@@ -106,9 +106,9 @@ def test_every_column_of_every_message_is_there_sealed_or_not(folder: Path) -> N
 
 def test_each_column_is_the_same_alone_and_with_all_others(folder: Path) -> None:
     with footfall.open(folder, PLAN) as opened, footfall.open(folder, PLAN) as other:
-        whole = opened.sql("from messages order by seq").arrow()
+        whole = opened.sql("from messages order by seq").to_arrow()
         for name in whole.column_names:
-            alone = other.sql(f"select {name} from messages order by seq").arrow().column(0)
+            alone = other.sql(f"select {name} from messages order by seq").to_arrow().column(0)
 
             assert alone.to_pylist() == whole.column(name).to_pylist()
 
@@ -117,7 +117,7 @@ def test_properties_are_read_from_the_columns_of_a_file_and_from_json(folder: Pa
     with footfall.open(folder, PLAN) as opened:
         result = opened.sql('select seq, total, tags, "city.name" from buy order by seq')
 
-    assert result.rows() == [(1, Decimal("1.50"), "[1]", "Oslo"), (2, None, None, None)]
+    assert result.rows == [(1, Decimal("1.50"), "[1]", "Oslo"), (2, None, None, None)]
     assert result.notes == ("1 value of buy.total cannot be shown in its type: NULL there, as sent in properties",)
 
 
@@ -139,8 +139,8 @@ def test_an_event_that_came_in_under_its_wire_name_or_an_alias_of_then_is_among_
 
 def test_a_message_of_nobody_has_no_person() -> None:
     with database([message(1)]) as opened:
-        assert opened.sql("select person_id, reason from messages").rows() == [(None, "blocked")]
-        assert opened.sql("from persons").rows() == []
+        assert opened.sql("select person_id, reason from messages").rows == [(None, "blocked")]
+        assert opened.sql("from persons").rows == []
 
 
 def test_a_file_that_is_damaged_is_named_and_the_rest_is_there(folder: Path, tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_a_file_that_is_damaged_is_named_and_the_rest_is_there(folder: Path, tmp
     with footfall.open(tmp_path / "data", PLAN) as opened:
         result = opened.sql("from messages order by seq")
 
-    assert [row[0] for row in result.rows()] == [4, 5]
+    assert [row[0] for row in result.rows] == [4, 5]
     assert any(file.name in note and "not in the answer" in note for note in result.notes)
 
 
@@ -161,7 +161,7 @@ def test_the_data_of_an_earlier_moment_is_that_of_then(folder: Path) -> None:
     with footfall.open(folder, PLAN, as_of=2) as opened:
         result = opened.sql("select seq from messages order by seq")
 
-    assert result.rows() == [(1,), (2,)]
+    assert result.rows == [(1,), (2,)]
     assert result.notes[0].startswith("as of message 2")
 
 

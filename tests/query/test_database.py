@@ -66,7 +66,7 @@ def check_names(names: list[str], called: str) -> None:
         assert len({fold(name) for name in view.columns}) == len(view.columns)
         for number, column in enumerate(typed, 1):
             asked = f"select {ident(column.name)} from {ident(view.name)} where {ident(column.name)} = ?"
-            assert opened.sql(asked, [number]).rows() == [(number,)]
+            assert opened.sql(asked, [number]).rows == [(number,)]
             assert opened.sql(asked, [number]).columns == [column.name]
         assert opened.sql(f"from {ident(view.name)}").columns == list(view.columns)
 
@@ -75,13 +75,13 @@ def check_names(names: list[str], called: str) -> None:
 def test_an_event_and_a_property_may_be_words_of_sql(name: str) -> None:
     plan = plan_of(Property(name=name, wire_name=name, type="integer"), name=name)
     with database([message(1, name, properties={name: 7})], plan) as opened:
-        assert opened.sql(f'select "{name}" from "{name}"').rows() == [(7,)]
+        assert opened.sql(f'select "{name}" from "{name}"').rows == [(7,)]
 
 
 def test_parameters_go_by_place_and_by_name() -> None:
     with database([message(1), message(2)]) as opened:
-        assert opened.sql("select seq from messages where seq = ?", [2]).rows() == [(2,)]
-        assert opened.sql("select seq from messages where seq = $seq", {"seq": 1}).rows() == [(1,)]
+        assert opened.sql("select seq from messages where seq = ?", [2]).rows == [(2,)]
+        assert opened.sql("select seq from messages where seq = $seq", {"seq": 1}).rows == [(1,)]
 
 
 @pytest.mark.parametrize("parameters", [[], [1, 2], [object()], {"b": 1}])
@@ -163,7 +163,7 @@ def test_it_is_open_while_a_collector_runs_and_shows_what_was_there(tmp_path: Pa
         with footfall.open(tmp_path / "data") as opened:
             collector.take(body.replace(b"ann", b"bob"))
 
-            assert opened.sql("select user_id from messages").rows() == [("ann",)]
+            assert opened.sql("select user_id from messages").rows == [("ann",)]
 
 
 def test_a_folder_that_cannot_be_used_is_one_clear_line(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_a_plan_that_cannot_be_used_is_said(tmp_path: Path) -> None:
 
 def test_a_plan_that_no_longer_has_an_event_has_its_messages_and_no_view() -> None:
     with database([message(1, "sold")], plan_of(name="buy")) as opened:
-        assert opened.sql("select event from messages").rows() == [("sold",)]
+        assert opened.sql("select event from messages").rows == [("sold",)]
         with pytest.raises(UsageError, match="there is no view 'sold'"):
             opened.sql("from sold")
 

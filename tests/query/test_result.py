@@ -20,15 +20,18 @@ ANSWER = QueryResult(
 
 
 def test_it_is_arrow_pandas_polars_and_rows() -> None:
-    assert ANSWER.arrow().column_names == ANSWER.columns == list(ANSWER.pandas().columns) == ANSWER.polars().columns
     assert (
-        ANSWER.rows() == list(ANSWER) == [(1, Decimal("64.95"), datetime(2026, 1, 1, tzinfo=UTC)), (None, None, None)]
+        ANSWER.to_arrow().column_names
+        == ANSWER.columns
+        == list(ANSWER.to_pandas().columns)
+        == ANSWER.to_polars().columns
     )
-    assert len(ANSWER) == len(ANSWER.pandas()) == len(ANSWER.polars()) == 2
+    assert ANSWER.rows == list(ANSWER) == [(1, Decimal("64.95"), datetime(2026, 1, 1, tzinfo=UTC)), (None, None, None)]
+    assert len(ANSWER) == len(ANSWER.to_pandas()) == len(ANSWER.to_polars()) == 2
 
 
 def test_a_decimal_keeps_its_digits_in_each() -> None:
-    assert ANSWER.pandas()["total"][0] == ANSWER.polars()["total"][0] == Decimal("64.95")
+    assert ANSWER.to_pandas()["total"][0] == ANSWER.to_polars()["total"][0] == Decimal("64.95")
 
 
 def test_its_table_has_null_and_its_notes() -> None:
@@ -76,14 +79,14 @@ def test_an_answer_without_rows_has_its_columns() -> None:
     with database([]) as opened:
         result = opened.sql("select seq, person_id from messages")
 
-    assert (result.columns, result.rows(), len(result)) == (["seq", "person_id"], [], 0)
+    assert (result.columns, result.rows, len(result)) == (["seq", "person_id"], [], 0)
     assert repr(result).splitlines() == ["seq  person_id", "(0 rows)"]
-    assert list(result.pandas().columns) == ["seq", "person_id"]
+    assert list(result.to_pandas().columns) == ["seq", "person_id"]
 
 
 def test_a_time_that_python_has_not_is_its_text() -> None:
     with database([]) as opened:
-        rows = opened.sql("select 'infinity'::timestamptz as t, 7 as n").rows()
+        rows = opened.sql("select 'infinity'::timestamptz as t, 7 as n").rows
 
     assert len(rows) == 1
     assert isinstance(rows[0][0], str)
@@ -93,4 +96,4 @@ def test_a_library_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "pandas", None)
 
     with pytest.raises(UsageError, match="pip install pandas"):
-        ANSWER.pandas()
+        ANSWER.to_pandas()

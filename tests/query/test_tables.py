@@ -22,7 +22,7 @@ def test_a_value_of_another_type_is_null_and_counted_where_its_column_is_asked_f
     with database(log, plan_of(Property(name="n", type="integer"))) as opened:
         shown, silent = opened.sql("select n, properties from buy"), opened.sql("select seq from buy")
 
-    assert shown.rows() == [(None, '{"n":"x"}'), (None, '{"n":18446744073709551616}')]
+    assert shown.rows == [(None, '{"n":"x"}'), (None, '{"n":18446744073709551616}')]
     assert shown.notes == ("2 values of buy.n cannot be shown in its type: NULL there, as sent in properties",)
     assert silent.notes == ()
 
@@ -34,13 +34,13 @@ def test_a_column_is_read_once_and_rows_stay_together_whichever_is_read_first() 
         opened.sql("select n from buy")
         opened.sql("select seq from buy")
 
-        assert all(seq == n for seq, n in opened.sql("select seq, n from buy").rows())
+        assert all(seq == n for seq, n in opened.sql("select seq, n from buy").rows)
 
 
 def test_a_view_without_rows_has_its_columns_and_their_types() -> None:
     plan = Plan(id="p", events={"e": Event(name="e", wire_name="e", properties=(Property(name="n", type="number"),))})
     with database([], plan) as opened:
-        tables = {view: opened.sql(f"from {view}").arrow() for view in opened.views}
+        tables = {view: opened.sql(f"from {view}").to_arrow() for view in opened.views}
 
         assert {view: table.num_rows for view, table in tables.items()} == dict.fromkeys(opened.views, 0)
         assert [tables[view].column_names for view in tables] == [list(view.columns) for view in opened.views.values()]

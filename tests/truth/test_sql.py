@@ -24,8 +24,8 @@ def test_messages_and_persons(data: Path, plan: Plan, log: Log) -> None:
     messages = messages_of(log.stored, plan)
 
     with footfall.open(data, plan) as base:
-        rows = base.sql("SELECT source, message_id, event, person_id, reason FROM messages").rows()
-        persons = base.sql("SELECT person_id, messages FROM persons").rows()
+        rows = base.sql("SELECT source, message_id, event, person_id, reason FROM messages").rows
+        persons = base.sql("SELECT person_id, messages FROM persons").rows
 
     assert sorted(rows, key=str) == sorted(
         ((m.row.source, m.row.message_id, m.event, person_of(m), m.reason) for m in messages), key=str
@@ -40,8 +40,7 @@ def test_the_view_of_each_event(data: Path, plan: Plan, log: Log) -> None:
 
     with footfall.open(data, plan) as base:
         ids = {
-            event: sorted(base.sql(f"SELECT message_id, person_id FROM {event}").rows(), key=str)
-            for event in plan.events
+            event: sorted(base.sql(f"SELECT message_id, person_id FROM {event}").rows, key=str) for event in plan.events
         }
 
     assert ids == {
@@ -64,4 +63,4 @@ def test_values_have_each_digit_that_was_sent(data: Path, plan: Plan, log: Log) 
     with footfall.open(data, plan) as base:
         answer = base.sql("SELECT count(quantity), sum(quantity) FROM cart_item_added")
 
-    assert answer.rows() == [(len(whole), sum(whole))]
+    assert answer.rows == [(len(whole), sum(whole))]

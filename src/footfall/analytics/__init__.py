@@ -6,7 +6,15 @@ from footfall.extras import needs
 
 with needs("footfall.analytics", "server"):
     from footfall.analytics.dataset import Contents, Dataset
-    from footfall.analytics.question import DataStamp, PlanStamp, Question, Report, ReportContext, ShardContext
+    from footfall.analytics.question import (
+        DataStamp,
+        FlatTable,
+        PlanStamp,
+        Question,
+        Report,
+        ReportContext,
+        ShardContext,
+    )
     from footfall.analytics.questions import QUESTIONS
     from footfall.analytics.questions.goals import GOALS, GoalResult
     from footfall.analytics.questions.intake import INTAKE, IntakeResult, QuarantineReason
@@ -30,6 +38,7 @@ __all__ = [
     "CurrencyFigure",
     "DataStamp",
     "Dataset",
+    "FlatTable",
     "GoalResult",
     "Group",
     "GuardResult",

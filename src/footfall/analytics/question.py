@@ -21,11 +21,12 @@ from footfall.analytics.reaches import Reaches, walk
 from footfall.analytics.sections import Section
 from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span, Window, chosen
+from footfall.errors import UsageError
 from footfall.plan.model import Conversion, Plan
 from footfall.storage.environments import PRODUCTION
 from footfall.timestamps import local_time
 
-__all__ = ["DataStamp", "PlanStamp", "Question", "Report", "ReportContext", "ShardContext"]
+__all__ = ["DataStamp", "FlatTable", "PlanStamp", "Question", "Report", "ReportContext", "ShardContext", "checked"]
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -203,6 +204,25 @@ class ShardContext:
         return self._reaches[journey, span]
 
 
+class FlatTable(msgspec.Struct, frozen=True):
+    """An answer as rows of plain values, for CSV, Arrow and data frames."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def checked(options: msgspec.Struct) -> None:
+    """Raise UsageError for an option of a question whose value is of no type that it takes."""
+    try:
+        msgspec.convert(msgspec.structs.asdict(options), type(options))
+    except msgspec.ValidationError as error:
+        raise UsageError(f"the question cannot be asked: {error}") from None
+
+
+def _no_table(_: Any) -> FlatTable:
+    return FlatTable((), ())
+
+
 def _no_sections(_: Report) -> Iterator[Section]:
     return iter(())
 
@@ -219,6 +239,7 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
     `reads` names what the question needs of each event, so that each message is read once for all questions. `asks`
     says whether the plan has anything for it. `is_of_plan` is false for what is shown of any data, also where the plan
     asks nothing or nothing is stored. `is_named` is true where readers can ask for a part of the answer by its name.
+    `table` makes plain rows of the answer.
     """
 
     name: str
@@ -230,3 +251,4 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
     asks: Callable[[Plan], bool] = lambda _: True
     is_of_plan: bool = True
     is_named: bool = False
+    table: Callable[[R], FlatTable] = _no_table

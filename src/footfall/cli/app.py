@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "report": ("footfall.cli.report:command", "Report goals, KPIs and journeys."),
     "restore": ("footfall.cli.restore:command", "Make a data folder from a backup."),
+    "retention": ("footfall.cli.retention:command", "Show who came back, by when they first came."),
     "serve": ("footfall.cli.serve:command", "Run a collector."),
     "sql": ("footfall.cli.sql:command", "Answer one SELECT over messages, events and persons."),
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),

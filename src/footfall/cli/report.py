@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -10,8 +10,8 @@ import click
 
 from footfall import plan as plans
 from footfall.analytics import Dataset, report
-from footfall.analytics.audience import included
 from footfall.cli.data_option import data_option, environment_option, plan_option
+from footfall.cli.include_option import include_option
 from footfall.cli.output import console, echo, echo_json
 from footfall.cli.time_param import AsOfParam, TimeParam, as_of_option, moment
 from footfall.clock import SystemClock
@@ -19,12 +19,6 @@ from footfall.plan.model import Plan
 from footfall.timestamps import local_time
 
 __all__ = ["command"]
-
-
-def _included(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> Collection[str]:
-    words = [word.strip() for text in texts for word in text.split(",")]
-    included(words)
-    return words
 
 
 @click.command("report")
@@ -37,10 +31,7 @@ def _included(_context: click.Context, _option: click.Parameter, texts: Sequence
 @click.option("--only", multiple=True, metavar="NAME", help="Show this goal, KPI or journey alone. May be repeated.")
 @as_of_option
 @environment_option
-@click.option(
-    "--include", multiple=True, metavar="NAMES", callback=_included,
-    help="Count the messages of bots, of staff (own people), or of both (bots,staff) too.",
-)  # fmt: skip
+@include_option
 @click.option(
     "--why", nargs=2, type=AsOfParam(), metavar="A B",
     help="Say why each figure changed from A to B, each a moment as for --as-of.",

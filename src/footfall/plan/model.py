@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 __all__ = [
+    "ANY_EVENT",
     "NUMERIC",
     "PATTERN_MAX_LENGTH",
     "TRAITS_OF",
@@ -27,6 +28,7 @@ __all__ = [
     "Deprecation",
     "Enforcement",
     "Event",
+    "EventFilter",
     "EventStatus",
     "Goal",
     "Guard",
@@ -72,6 +74,9 @@ ConsentRule = Literal["opt_in", "statistics_exempt", "own_rule"]
 
 NUMERIC: Final = frozenset[PropertyType]({"integer", "number", "decimal"})
 """The types whose values are numbers."""
+
+ANY_EVENT: Final = "*"
+"""The event of a filter that every message passes."""
 
 PATTERN_MAX_LENGTH: Final = 1_024
 """The most characters of a string with a `pattern` and no `max_length`."""
@@ -223,6 +228,13 @@ class Where(_Part, frozen=True, kw_only=True):
     property: str
     op: Literal["in", "not_in", "gt", "gte", "lt", "lte"]
     values: tuple[str | int | bool | float | None, ...]
+
+
+class EventFilter(_Part, frozen=True, kw_only=True):
+    """Which messages: those of an event or call that meet all of `where`; of ANY_EVENT every message."""
+
+    event: str
+    where: tuple[Where, ...] = ()
 
 
 class Count(_Part, frozen=True, kw_only=True, tag_field="measure", tag="count"):

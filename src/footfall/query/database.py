@@ -6,15 +6,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
-from footfall.analytics import Dataset, Report
+from footfall.analytics import Dataset, Question, Report
 from footfall.analytics import report as report_of
 from footfall.analytics.earlier import EarlierMoment
+from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
 from footfall.clock import Clock, SystemClock
 from footfall.errors import UsageError
 from footfall.plan.loading import read
-from footfall.plan.model import Plan
+from footfall.plan.model import EventFilter, Plan
+from footfall.query.question_result import QuestionResult
 from footfall.query.result import QueryResult
 from footfall.query.sandbox import Parameters, SelectRun, sandbox
 from footfall.query.statement import Statement, read_statement
@@ -27,6 +29,7 @@ from footfall.timestamps import local_time
 __all__ = ["AnswerStream", "Database", "open"]
 
 _MOST_BYTES = 2 << 30
+R = TypeVar("R")
 
 
 def open(  # noqa: A001 - it is used as `footfall.open`
@@ -159,9 +162,63 @@ class Database:
 
         See `footfall.analytics.report`. `now` is by default the present, or the moment that the data is of.
         """
+        return report_of(self._dataset, self.plan, only=only, since=since, until=until, now=now or self._now())
+
+    def _now(self) -> datetime:
         as_of = self._dataset.as_of
-        now = now or local_time(self._clock.now_us() if as_of is None else as_of.at)
-        return report_of(self._dataset, self.plan, only=only, since=since, until=until, now=now)
+        return local_time(self._clock.now_us() if as_of is None else as_of.at)
+
+    def ask(
+        self,
+        question: Question[Any, R],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        now: datetime | None = None,
+        include: Collection[str] = (),
+    ) -> QuestionResult[R]:
+        """The answer to one question, over the window from `since` to `until`, or all there is up to `now`.
+
+        `include` names who counts besides people: `bots`, `staff`. Raises UsageError for an empty window, and for what
+        the plan does not have.
+        """
+        report = report_of(
+            self._dataset,
+            self.plan,
+            since=since,
+            until=until,
+            now=now or self._now(),
+            questions=[question],
+            include=include,
+        )
+        return QuestionResult(question, report)
+
+    def retention(
+        self,
+        start: str | EventFilter,
+        returning: str | EventFilter | None = None,
+        *,
+        periods: str | int = 7,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[RetentionResult]:
+        """Of those who had `start`, who had `returning` (or `start` again) in the periods after it.
+
+        Both are `EVENT` or `EVENT {PROPERTY: VALUE}` as in a plan. `periods` is how many, or brackets (`1-3,4-7`); the
+        other options are those of `RetentionOptions`. Raises UsageError for what the plan does not have.
+        """
+        from footfall.plan.reading.event_filters import read_event_filter
+
+        plan = self.plan or Plan(id="")
+        asked = RetentionOptions(
+            start=read_event_filter(start, plan, "start"),
+            returning=read_event_filter(start if returning is None else returning, plan, "returning"),
+            brackets=brackets_of(periods),
+            **options,
+        )
+        return self.ask(retention(asked), since=since, until=until, include=include)
 
     def close(self) -> None:
         """Let the memory go. Closing twice is no error."""

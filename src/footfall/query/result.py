@@ -31,17 +31,17 @@ class QueryResult:
         """The names of the columns."""
         return list(self._table.column_names)
 
-    def arrow(self) -> Any:
+    def to_arrow(self) -> Any:
         """A `pyarrow.Table`. Decimals are exact; times have the plan's timezone."""
         return self._table
 
-    def pandas(self) -> pandas.DataFrame:
+    def to_pandas(self) -> pandas.DataFrame:
         """A pandas DataFrame. Raises UsageError where pandas is not installed."""
         _need("pandas")
         frame: pandas.DataFrame = self._table.to_pandas()
         return frame
 
-    def polars(self) -> polars.DataFrame:
+    def to_polars(self) -> polars.DataFrame:
         """A Polars DataFrame. Raises UsageError where Polars is not installed."""
         _need("polars")
         import polars
@@ -50,12 +50,13 @@ class QueryResult:
         assert isinstance(frame, polars.DataFrame)
         return frame
 
+    @property
     def rows(self) -> list[tuple[Any, ...]]:
         """Every row, as values of Python: None for NULL, Decimal, and datetime with its timezone."""
         return [row for batch in self._table.to_batches() for row in python_rows(batch)]
 
     def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        return iter(self.rows())
+        return iter(self.rows)
 
     def __len__(self) -> int:
         return int(self._table.num_rows)
@@ -117,4 +118,4 @@ def _need(library: str) -> None:
     from importlib.util import find_spec
 
     if find_spec(library) is None:
-        raise UsageError(f"a {library} frame needs {library}: pip install {library}; arrow() and rows() work without")
+        raise UsageError(f"a {library} frame needs {library}: pip install {library}; to_arrow() and rows work without")

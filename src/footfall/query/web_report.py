@@ -110,9 +110,9 @@ def web_report(database: Database, *, since: datetime | None = None, until: date
     Raises what `Database.sql` raises.
     """
     span = [since, until, until]
-    (totals,) = database.sql(_TOTALS, [*span, until, until]).rows()
+    (totals,) = database.sql(_TOTALS, [*span, until, until]).rows
     page_views, unattributed, visits, returned, seen_once, rendered_once, bots, staff = map(int, totals)
-    ((engaged,),) = database.sql(_ENGAGED, span).rows()
+    ((engaged,),) = database.sql(_ENGAGED, span).rows
     return WebReport(
         page_views=page_views, unattributed=unattributed, visits=visits, visitors=returned + seen_once,
         confirmed=returned + rendered_once, returned=returned, seen_once=seen_once, rendered_once=rendered_once,
@@ -150,7 +150,7 @@ def _breakdowns(database: Database, parameters: Sequence[Any]) -> Mapping[str, S
         FROM valued GROUP BY name, value ORDER BY 3 DESC, value
         """,  # noqa: S608 - as above
         parameters,
-    ).rows()
+    ).rows
     breakdowns: dict[str, list[Breakdown]] = {name: [] for name in BREAKDOWNS}
     for name, value, *counts in rows:
         breakdowns[name].append(Breakdown(str(value), *map(int, counts)))

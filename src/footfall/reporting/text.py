@@ -15,7 +15,6 @@ from rich.text import Text
 
 from footfall.analytics.question import Report
 from footfall.analytics.questions.intake import INTAKE, IntakeResult
-from footfall.analytics.questions.overview import OVERVIEW
 from footfall.analytics.sections import (
     Bar,
     Cell,
@@ -111,8 +110,8 @@ class _Page:
         report = self._report
         if report.window.since is not None:
             return between(report.window)
-        if report.get(OVERVIEW) is not None:
-            return "all there is"
+        if not any(question.is_named for question in report.questions):
+            return "all there is" if report.window.until is None else f"all before {report.window.until:{MOMENT}}"
         return f"each figure's own, back from {report.window.until or report.now:{MOMENT}}"
 
     def _nothing(self) -> None:

@@ -79,7 +79,7 @@ def test_what_was_only_counted_is_in_counts_of_events_and_in_nothing_else(tmp_pa
     values = {kpi.name: kpi.value for kpi in answer[KPIS]}
     assert values == {"views": 5, "viewers": 2, "buying": 1}
     with footfall.open(tmp_path / "data", PLAN) as base:
-        reasons = base.sql("select reason, count(*), count(person_id) from messages group by 1 order by 1").rows()
-        persons = base.sql("select count(*) from persons").rows()
+        reasons = base.sql("select reason, count(*), count(person_id) from messages group by 1 order by 1").rows
+        persons = base.sql("select count(*) from persons").rows
     assert reasons == [("explicit", 4, 4), ("unconsented", 6, 0)]
     assert persons == [(2,)]

@@ -62,7 +62,7 @@ def best_example(data: Database) -> tuple[str, str] | None:
         "SELECT person_id, any_value(persons.user_id) FROM messages JOIN persons USING (person_id) GROUP BY person_id "
         "HAVING bool_or(event = 'order_completed') AND bool_or(reason = 'explicit') AND bool_or(reason <> 'explicit') "
         "ORDER BY count(*) FILTER (reason <> 'explicit') DESC, person_id LIMIT 1"
-    ).rows()
+    ).rows
     return (rows[0][0], rows[0][1]) if rows else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final, cast
+from typing import Any, Final, Protocol, cast
 
 from footfall.plan.calls import call_of, split_property
 from footfall.plan.model import (
@@ -20,14 +20,14 @@ from footfall.plan.model import (
     Unique,
     Where,
 )
-from footfall.plan.problems import MISSING, Path, Problems, did_you_mean
+from footfall.plan.problems import MISSING, Location, Path, Problems, did_you_mean
 from footfall.plan.reading.constraints import SCALARS
 from footfall.plan.reading.field_types import NODE, TEXT, TEXTS, Key, Record
 from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.yaml_source import YamlNode, kind_of
 from footfall.plan.wording import say_types
 
-__all__ = ["MEASURES", "ORDERINGS", "MeasureReader", "read_where"]
+__all__ = ["MEASURES", "ORDERINGS", "MeasureReader", "Properties", "read_where"]
 
 _ACTOR = "actor"  # in `unique: EVENT.actor`: the person, or the device where there is no person
 
@@ -170,20 +170,31 @@ def _is_scalar(prop: Property, at: YamlNode, path: Path, problems: Problems) -> 
     return False
 
 
-def read_where(node: YamlNode | None, event: Event, subjects: Subjects, path: Path) -> tuple[Where, ...]:
+class Properties(Protocol):
+    """Knows the properties of events, and gathers what is wrong."""
+
+    @property
+    def problems(self) -> Problems:
+        """What is wrong so far."""
+
+    def property(self, event: Event, name: str, at: Location, path: Path) -> Property | None:
+        """The property of an event; None, with a problem, when there is none."""
+
+
+def read_where(node: YamlNode | None, event: Event, properties: Properties, path: Path) -> tuple[Where, ...]:
     """The conditions of a `where` mapping on properties of `event`; all of them must be true."""
     if node is None:
         return ()
     if not isinstance(node.value, dict):
         message = f"takes a mapping from properties to values, not {kind_of(node.value)}"
-        subjects.names.problems.add("wrong_type", message, at=node, path=path, remedy="write {PROPERTY: VALUE}")
+        properties.problems.add("wrong_type", message, at=node, path=path, remedy="write {PROPERTY: VALUE}")
         return ()
     conditions: list[Where] = []
     for name, condition in node.value.items():
         part_path = (*path, name)
-        prop = subjects.property(event, name, node.key(name), part_path)
-        if prop is not None and _is_scalar(prop, condition, part_path, subjects.names.problems):
-            conditions += _Conditions(prop, part_path, subjects.names.problems).read(condition)
+        prop = properties.property(event, name, node.key(name), part_path)
+        if prop is not None and _is_scalar(prop, condition, part_path, properties.problems):
+            conditions += _Conditions(prop, part_path, properties.problems).read(condition)
     return tuple(conditions)
 
 

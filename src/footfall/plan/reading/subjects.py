@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from footfall.plan.calls import CALLS, call_of, subject
 from footfall.plan.model import Event, Page, Property
-from footfall.plan.problems import Location, Path, did_you_mean
+from footfall.plan.problems import Location, Path, Problems, did_you_mean
 from footfall.plan.reading.events import Events
 from footfall.plan.reading.names import Names
 
@@ -21,6 +21,11 @@ class Subjects(NamedTuple):
     events: Events
     pages: Mapping[str, Page]
     traits: Mapping[str, tuple[Property, ...]]
+
+    @property
+    def problems(self) -> Problems:
+        """What is wrong with the plan so far."""
+        return self.names.problems
 
     def find(self, name: str) -> Event | None:
         """The event or call of a name; None, without a problem, when there is none."""

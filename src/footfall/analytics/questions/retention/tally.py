@@ -1,0 +1,143 @@
+"""Retention in SQL: who entered in which period, and who of them returned in which bracket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from footfall.analytics.filtered_messages import Filtered, filtered_messages
+from footfall.analytics.question import ReportContext, ShardContext
+from footfall.analytics.questions.retention.options import LENGTHS, CohortPeriod, RetentionOptions, Returning
+from footfall.errors import UsageError
+from footfall.plan.calls import named
+from footfall.plan.currencies import money_of
+from footfall.plan.model import NUMERIC, Aggregate, Plan
+
+__all__ = ["RetentionPartial", "tally"]
+
+
+class RetentionPartial(msgspec.Struct, frozen=True):
+    """The same of one shard: entries by cohort, then (cohort, bracket, returned), then the values' histogram.
+
+    A cohort is the number of its period. `values` has (cohort, bracket, currency, value as text, how often).
+    """
+
+    entered: dict[int, int]
+    returned: tuple[tuple[int, int, int], ...]
+    values: tuple[tuple[int, int, str, str, int], ...]
+
+
+def tally(context: ShardContext, options: RetentionOptions) -> RetentionPartial:
+    span, dataset = context.report.span, context.dataset
+    currency = _currency(context.report.plan, options)
+    properties = [name for name in (options.value, currency) if name]
+    since = None if options.entry == "first_ever" else span.since
+    starts, returns = filtered_messages(
+        context,
+        options.by,
+        [Filtered(options.start, (), since), Filtered(options.returning, properties, span.since)],
+    )
+    entries, cells = dataset.new_name("entries"), dataset.new_name("cells")
+    dataset.connection.execute(f"CREATE TABLE {entries} AS {_entries(context.report, options, starts)}")
+    dataset.connection.execute(
+        f"CREATE TABLE {cells} AS {_cells(context.report, options, entries, returns, properties)}"
+    )
+    entered: dict[int, int] = dict(dataset.rows(f"SELECT cohort, count(*) FROM {entries} GROUP BY ALL"))
+    returned = dataset.rows(f"SELECT cohort, bracket, count(*) FROM ({_returned(options, cells)}) GROUP BY ALL")
+    values = dataset.rows(_values(options, cells, currency)) if options.value else ()
+    for table in (entries, cells):
+        dataset.connection.execute(f"DROP TABLE {table}")
+    return RetentionPartial(entered, tuple(map(tuple, returned)), tuple(map(tuple, values)))
+
+
+def _entries(report: ReportContext, options: RetentionOptions, starts: str) -> str:
+    """A row (actor, entered, cohort) for each entry."""
+    until = f"time < {report.span.until}" if report.span.until is not None else "TRUE"
+    period = report.periods.sql(options.per, "time")
+    grouped = "actor, cohort" if options.entry == "recurring" else "actor"
+    first = f"""
+        SELECT actor, min(time) AS entered
+        FROM (SELECT *, {period} AS cohort FROM ({starts}) WHERE {until}) GROUP BY {grouped}
+    """
+    return f"""
+        SELECT actor, entered, {report.periods.sql(options.per, "entered")} AS cohort FROM ({first})
+        WHERE {f"entered >= {report.span.since}" if report.span.since is not None else "TRUE"}
+    """
+
+
+def _cells(
+    report: ReportContext, options: RetentionOptions, entries: str, returns: str, properties: Sequence[str]
+) -> str:
+    """A row for each return: the entry's actor and cohort, how many periods after it, and the value."""
+    if options.counting == "rolling":
+        number = f"(time - entered) // {LENGTHS[options.per]}"
+    else:
+        period = report.periods.sql(options.per, "time")
+        number = f"({_index(options.per, period)}) - ({_index(options.per, 'cohort')})"
+    values = "".join(f", value_{place}" for place in range(len(properties)))
+    until = f"time < {report.span.until}" if report.span.until is not None else "TRUE"
+    return f"""
+        SELECT actor, cohort, number{values}
+        FROM (
+            SELECT actor, cohort, {number} AS number{values}
+            FROM ({returns}) JOIN {entries} USING (actor)
+            WHERE time > entered AND {until}
+        ) WHERE number >= 1
+    """
+
+
+_IN_BRACKET: Final[Mapping[Returning, str]] = {
+    "on": "number BETWEEN first AND last",
+    "on_or_after": "number >= first",
+    "on_or_before": "number <= last",
+    "streak": "number BETWEEN first AND last",
+}
+
+
+def _bracketed(options: RetentionOptions, cells: str) -> str:
+    rows = ", ".join(f"({place}, {each.first}, {each.last})" for place, each in enumerate(options.brackets))
+    return f"{cells} JOIN (VALUES {rows}) AS brackets(bracket, first, last) ON {_IN_BRACKET[options.returning_when]}"
+
+
+def _returned(options: RetentionOptions, cells: str) -> str:
+    """A row (actor, cohort, bracket) for each return that counts."""
+    returned = f"""
+        SELECT actor, cohort, bracket FROM {_bracketed(options, cells)}
+        GROUP BY ALL HAVING count(*) >= {options.minimum}
+    """
+    if options.returning_when != "streak":
+        return returned
+    return f"""
+        SELECT actor, cohort, bracket FROM ({returned})
+        QUALIFY count(*) OVER (PARTITION BY actor, cohort ORDER BY bracket) = bracket + 1
+    """
+
+
+def _values(options: RetentionOptions, cells: str, currency: str | None) -> str:
+    code = "coalesce(value_1::VARCHAR, '')" if currency else "''"
+    return f"""
+        SELECT cohort, bracket, {code}, value_0::VARCHAR, count(*)
+        FROM {_bracketed(options, cells)} WHERE value_0 IS NOT NULL GROUP BY ALL
+    """
+
+
+def _index(per: CohortPeriod, number: str) -> str:
+    """Periods one after another have numbers one after another."""
+    if per == "month":
+        return f"date_diff('month', DATE '1970-01-01', DATE '1970-01-01' + ({number})::INTEGER)"
+    return f"({number}) // {7 if per == 'week' else 1}"
+
+
+def _currency(plan: Plan, options: RetentionOptions) -> str | None:
+    """The property that says in which currency the value is, where messages differ. Raises UsageError."""
+    if options.value is None:
+        return None
+    event = named(plan, options.returning.event)
+    item = next((item for item in event.properties if item.name == options.value), None) if event else None
+    if event is None or item is None or item.type not in NUMERIC:
+        raise UsageError(f"{options.returning.event} has no number {options.value!r} to add up; see `footfall plan`")
+    summed = Aggregate(function="sum", event=event.name, property=options.value, where=options.returning.where)
+    money = money_of(event, summed)
+    return money.named or None if money else None

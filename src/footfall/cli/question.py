@@ -1,0 +1,88 @@
+"""What the commands that ask one question have in common: their options, and how they show the answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Collection
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from footfall import query
+from footfall.analytics import Question
+from footfall.cli.data_option import data_option, environment_option, plan_option
+from footfall.cli.include_option import include_option
+from footfall.cli.output import console, echo, echo_json
+from footfall.cli.time_param import TimeParam, as_of_option, moment
+from footfall.clock import SystemClock
+from footfall.plan.model import Plan
+from footfall.query.question_result import QuestionResult
+from footfall.timestamps import local_time
+
+__all__ = ["answer_question", "question_options"]
+
+T = TypeVar("T", bound=Callable[..., Any])
+_DAMAGED = 1
+
+
+def question_options(command: T) -> T:
+    """The options of every question: where the data is, of which time and moment, whose, and how it is shown."""
+    options = (
+        data_option,
+        plan_option("The plan that names events and says who the persons are."),
+        click.option("--since", type=TimeParam(), help="The window begins here.  [default: the first message]"),
+        click.option("--until", type=TimeParam(), help="The window ends before this time.  [default: now]"),
+        as_of_option,
+        environment_option,
+        include_option,
+        click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def answer_question(
+    ask: Callable[[Plan], Question[Any, Any]],
+    *,
+    data: Path,
+    plan: Path | None,
+    since: str | None,
+    until: str | None,
+    as_of: int | datetime | None,
+    environment: str,
+    include: Collection[str],
+    form: str,
+) -> None:
+    """Ask, and show the answer. `ask` makes the question by the plan.
+
+    Raises UsageError for what the plan or the data does not have. The exit code is 1 where files are damaged.
+    """
+    zone_now = local_time(SystemClock().now_us())
+    begin, end = (None if text is None else moment(text, zone_now) for text in (since, until))
+    with query.open(data, plan, as_of=as_of, environment=environment) as opened:
+        answer = opened.ask(ask(opened.plan or Plan(id="")), since=begin, until=end, include=include)
+    _show(answer, form, str(data))
+    if answer.report.data.losses:
+        if form != "text":
+            echo("\n".join(answer.report.data.losses), err=True)
+        raise click.exceptions.Exit(_DAMAGED)
+
+
+def _show(answer: QuestionResult[Any], form: str, data: str) -> None:
+    if form == "json":
+        echo_json(answer.report.as_json())
+    elif form == "csv":
+        written = io.StringIO()
+        writer = csv.writer(written, lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows(answer.rows)
+        echo(written.getvalue(), end="")
+    else:
+        # Loaded late: other forms do not wait for it.
+        from footfall.reporting.text import show
+
+        show(answer.report, console(), data)

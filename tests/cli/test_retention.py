@@ -1,0 +1,67 @@
+"""`footfall retention` shows who came back, as text, JSON and CSV."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from footfall import Client
+from footfall.cli.app import app
+from footfall.collector import Collector
+from footfall.delivery import InProcessTransport
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Ann comes on two days, Bob on one."""
+    with Collector(tmp_path / "data") as collector, Client(InProcessTransport(collector)) as client:
+        for person, day in (("ann", "01"), ("ann", "02"), ("bob", "01")):
+            client.page("/", {}, user_id=person, timestamp=f"2026-11-{day}T12:00:00Z")
+    return tmp_path / "data"
+
+
+def run(data: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["retention", *arguments, "--data", str(data)])
+
+
+def test_as_text(data: Path) -> None:
+    result = run(data, "page", "--periods", "2")
+
+    assert result.exit_code == 0, result.output
+    assert "Retention: page, then page" in result.stdout
+    assert ["2026-11-01", "Sun", "2", "50", "%", "0", "%"] in [line.split() for line in result.stdout.splitlines()]
+    assert "window  all there is" in result.stdout
+
+
+def test_as_json_and_csv(data: Path) -> None:
+    values = json.loads(run(data, "*", "page:/", "--periods", "1-3", "--format", "json").stdout)
+    lines = run(data, "*", "--periods", "1", "--format", "csv").stdout.splitlines()
+
+    assert values["retention"]["cohorts"][0]["cells"][0]["returned"] == 1
+    assert lines[0].startswith("start,first,last,entered,returned,share,")
+    assert lines[1].startswith("2026-11-01 00:00:00+00:00,1,1,2,1,0.5,")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nothing"], "START: there is no event 'nothing'"),
+        (["page", "pge"], "RETURNING: there is no event 'pge'"),
+        (["page", "--periods", "none"], "'none' are no periods"),
+        (["page", "--since", "2026-11-05", "--until", "2026-11-01"], "the window is empty"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(data: Path, arguments: list[str], message: str) -> None:
+    result = run(data, *arguments)
+
+    assert message in str(result.exception)
+    assert "\n" not in str(result.exception)
+
+
+def test_a_window_and_people_are_chosen(data: Path) -> None:
+    result = run(data, "page", "--since", "2026-11-02", "--until", "2026-11-03", "--include", "bots,staff")
+
+    assert ["2026-11-02", "Mon", "1"] in [line.split() for line in result.stdout.splitlines()]

@@ -1,0 +1,59 @@
+"""An answer has exact figures, plain rows, frames, and says what it means."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from tests.query.asked import MINUTE, database, message, plan_of
+
+from footfall.analytics.questions.retention import RetentionResult
+from footfall.errors import UsageError
+from footfall.plan.model import Property
+from footfall.query.question_result import QuestionResult
+
+DAY = 24 * 60 * MINUTE
+PRICE = Property(name="price", wire_name="price", type="decimal", scale=2)
+
+
+def answer() -> QuestionResult[RetentionResult]:
+    """Ann buys on two days, for 0.10 on the second."""
+    log = [message(number, at=number * DAY, properties='{"price":0.10}', user_id="ann") for number in (1, 2)]
+    with database(log, plan_of(PRICE)) as opened:
+        return opened.retention("buy", periods=1, value="price")
+
+
+def test_it_has_figures_rows_and_a_definition() -> None:
+    asked = answer()
+
+    (cell,) = asked.result.cohorts[0].cells
+    assert cell is not None
+    assert cell.returned == 1
+    assert [(row[0] is None, *row[3:5], row[-2]) for row in asked.rows] == [
+        (is_total, 1, 1, Decimal("0.10")) for is_total in (False, True)
+    ]
+    assert asked.notes[0] == asked.definition != ""
+
+
+def test_it_is_a_frame_in_arrow_pandas_and_polars() -> None:
+    asked = answer()
+
+    assert (
+        asked.columns == asked.to_arrow().column_names == list(asked.to_pandas().columns) == asked.to_polars().columns
+    )
+    assert asked.to_arrow()["sum"].to_pylist()[0] == Decimal("0.10")
+    assert "Entry: the first buy" in repr(asked)
+    assert "<table>" in asked._repr_html_()
+
+
+def test_without_a_row_it_is_a_frame_too() -> None:
+    with database([], plan_of(PRICE)) as opened:
+        assert opened.retention("buy").to_arrow().num_rows == 0
+
+
+def test_a_mistake_in_a_question_is_named() -> None:
+    with database([], plan_of(PRICE)) as opened:
+        with pytest.raises(UsageError, match="start: there is no event 'by'"):
+            opened.retention("by")
+        with pytest.raises(UsageError, match="Invalid enum value 'year'"):
+            opened.retention("buy", per="year")
