@@ -33,7 +33,9 @@ def filtered_messages(context: ShardContext, by: ActorKind, asked: Sequence[Filt
     wanted: dict[str, EventColumns] = {}
     for each in asked:
         if each.filter.event != ANY_EVENT:
-            before = wanted.get(each.filter.event, EventColumns(since=each.since, stored=context.shard.stored))
+            before = wanted.get(
+                each.filter.event, EventColumns(since=each.since, stored=("person", *context.shard.stored))
+            )
             wanted[each.filter.event] = EventColumns(
                 {*before.properties, *needed(each.filter.where, *each.properties)},
                 None if before.since is None or each.since is None else min(before.since, each.since),
