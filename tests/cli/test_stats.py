@@ -198,7 +198,7 @@ def test_hits_that_web_integrations_left_out_are_shown_by_reason(
     _, text, _ = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")
 
     assert out.splitlines()[-3:] == [
-        "hits of default that are no messages: 3",
+        "hits and cookies of default that did not count: 3",
         "           2 prefetch: The browser loaded the page in advance; nobody has seen it.",
         "           1 static: The path is that of a static file.",
     ]

@@ -51,9 +51,9 @@ def test_hits_that_are_no_page_views_are_named_of_the_environment_and_the_days_t
     with Collector(data) as collector:
         collector.take(report % 312)
         collector.take(report % 7, environment="staging")
-    foot = "  no page views, by whole days of UTC: 312 prefetch (footfall stats says what each is)"
+    foot = "  not counted, by whole days of UTC: 312 prefetch (footfall stats says what each is)"
 
     assert foot in run("--data", str(data)).splitlines()
     assert foot.replace("312", "7") in run("--data", str(data), "--environment", "staging").splitlines()
-    assert "no page views" not in run("--data", str(data), "--until", "2d")
+    assert "not counted" not in run("--data", str(data), "--until", "2d")
     assert json.loads(run("--data", str(data), "--since", "2d", "--format", "json"))["uncounted"] == {"prefetch": 312}

@@ -32,12 +32,12 @@ NO_ANSWERS = {
 class Intake:
     def __init__(self, error: JournalError | None = None, answer: Answer | None = None) -> None:
         self.error = error
-        self.answer = answer or Answer(2)
+        self.answer = answer
 
     def take(self, body: bytes) -> Answer:
         if self.error is not None:
             raise self.error
-        return self.answer
+        return self.answer or Answer(len(msgspec.json.decode(body)["batch"]))
 
 
 KINDS = ["file", "http", "in_process", "recorder"]
@@ -69,6 +69,12 @@ def broken(request: pytest.FixtureRequest, tmp_path: Path) -> Transport:
 
 def test_it_takes_a_batch_and_says_how_many_messages_it_took(working: Transport) -> None:
     assert working.send(BATCH).received == 2
+
+
+def test_it_takes_a_report_of_hits_without_a_message(working: Transport) -> None:
+    report = Batch((), BATCH.sent_at, b'[{"id":"c","counts":{"static":1}}]')
+
+    assert working.send(report).received == 0
 
 
 def test_it_does_the_same_on_an_event_loop(working: Transport) -> None:

@@ -96,10 +96,10 @@ UNCOUNTED = [
 
 def test_hits_that_are_no_messages_are_added_up_by_source_and_reason_with_its_sentence() -> None:
     assert list(uncounted_lines(UNCOUNTED)) == [
-        "hits of shop that are no messages: 1,400",
+        "hits and cookies of shop that did not count: 1,400",
         "       1,312 prefetch: The browser loaded the page in advance; nobody has seen it.",
         "          88 static: The path is that of a static file.",
-        "hits of shop (staging) that are no messages: 1",
+        "hits and cookies of shop (staging) that did not count: 1",
         "           1 gone \\x1b: A sender named a reason that the collector does not know.",
     ]
 

@@ -23,7 +23,7 @@ def test_the_figures_come_first_and_what_was_left_out_with_them() -> None:
         "  200 page views without a visitor: no consent, or an access log",
         "  engaged time 1 h 02 min 05 s (beats of pages that have them)",
         "  left out: 40 page views of bots, 3 of the team",
-        "  no page views, by whole days of UTC: 1,312 prefetch, 88 static (footfall stats says what each is)",
+        "  not counted, by whole days of UTC: 1,312 prefetch, 88 static (footfall stats says what each is)",
     ]
 
 

@@ -13,8 +13,8 @@ class Transport(Protocol):
     """Carries one batch to a collector and brings back its answer.
 
     An Answer is returned only for a batch that the collector keeps, by the transport's own rule of what says so; its
-    `received` is the number of messages in the batch. After any other outcome the batch is sent again, so an answer
-    that the transport does not understand is an UnreachableError.
+    `received` is the number of messages in the batch, 0 where it only reports hits. After any other outcome it is sent
+    again, so an answer that the transport does not understand is an UnreachableError.
 
     Both `send` and its async pair raise a TransportError (see footfall.errors for which means what) and nothing else.
     A transport does not retry: the client decides that (delivery/retry).

@@ -103,7 +103,7 @@ def uncounted_lines(uncounted: Sequence[UncountedCount]) -> Iterator[str]:
     for count in uncounted:
         sums.setdefault(count.source, Counter())[count.reason] += count.number
     for source, numbers in sums.items():
-        yield f"hits of {printable(source)} that are no messages: {numbers.total():,}"
+        yield f"hits and cookies of {printable(source)} that did not count: {numbers.total():,}"
         for reason, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0])):
             yield f"  {number:>10,} {printable(reason)}: {REASONS.get(reason, REASONS['other'])}"
 

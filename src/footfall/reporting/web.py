@@ -32,7 +32,7 @@ def web_lines(report: WebReport, most: int) -> Iterator[str]:
     yield f"  left out: {counted(report.bots, 'page view')} of bots, {report.staff:,} of the team"
     if report.uncounted:
         reasons = ", ".join(f"{number:,} {reason}" for reason, number in report.uncounted.items())
-        yield f"  no page views, by whole days of UTC: {reasons} (footfall stats says what each is)"
+        yield f"  not counted, by whole days of UTC: {reasons} (footfall stats says what each is)"
     for name, rows in report.breakdowns.items():
         if any(row.value for row in rows):
             yield ""

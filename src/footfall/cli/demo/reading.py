@@ -108,7 +108,7 @@ def show_results(data: Path) -> None:
         _heading("Who else came, and what became of their page views")
         for (who, result), count in page_views(database).most_common():
             echo(f"  {count:>4} {who:<28} {result}")
-        echo("Pages that were loaded in advance are no page views: see the reasons that the shop gave as it closed.")
+        echo("Pages that were loaded in advance are no page views: below the books is what did not count.")
         echo("The shop's own people are in the foot of the report.")
     _heading("The books: received = stored + duplicate + quarantined + rejected")
     _run("stats", "--data", str(data))
@@ -157,6 +157,7 @@ def _advice(data: Path, person: tuple[str, str] | None) -> None:
     folder, plan = shlex.quote(str(data)), shlex.quote(str(data / "plan"))
     commands = [
         (f"footfall report --data {folder} --plan {plan} --format json", "the same figures for a program"),
+        (f"footfall web --data {folder}", "the shop's pages, visits and visitors"),
         (f"footfall quarantine list --data {folder}", "what broke the plan, and how"),
         (f"footfall export --data {folder} --format csv", "every message with its person"),
         (f"footfall plan check {plan}", "the plan is yours: change it and read again"),
