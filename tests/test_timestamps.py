@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from footfall.collector import Collector
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
-from footfall.timestamps import EPOCH, format_day, is_plausible, parse_timestamp
+from footfall.timestamps import EPOCH, format_day, hour_text, is_plausible, parse_timestamp
 
 BASE = int(datetime(2015, 2, 2, 0, 30, 8, tzinfo=UTC).timestamp()) * 1_000_000
 
@@ -130,3 +130,11 @@ def test_a_time_that_no_calendar_holds_is_told_and_the_message_counts_from_its_r
 @given(st.integers(-25_000, 80_000), st.integers(0, 86_399_999_999))
 def test_the_day_of_a_moment_is_that_of_utc(day: int, rest: int) -> None:
     assert format_day(day * 86_400_000_000 + rest) == (EPOCH + timedelta(days=day)).date().isoformat()
+
+
+def test_the_hour_of_a_moment_is_written_without_what_is_less() -> None:
+    moment = parse_timestamp("2026-11-22T09:59:59.999999Z")
+    assert moment is not None
+
+    assert hour_text(moment) == "2026-11-22T09:00:00Z"
+    assert hour_text(-1) == "1969-12-31T23:00:00Z"

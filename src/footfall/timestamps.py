@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import timezone as fixed_offset
+from functools import lru_cache
 
 __all__ = [
     "DATETIME", "EARLIEST", "EPOCH", "HOUR_US", "LATEST", "canonical_datetime", "epoch_us", "format_day", "format_us",
-    "hour_of", "is_plausible", "local_time", "parse_timestamp", "plausible_us", "read_datetime", "read_iso",
+    "hour_of", "hour_text", "is_plausible", "local_time", "parse_timestamp", "plausible_us", "read_datetime",
+    "read_iso",
 ]  # fmt: skip
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -80,6 +82,16 @@ def plausible_us(time: datetime) -> int | None:
 def hour_of(us: int) -> int:
     """The first microsecond of the hour of a moment, both in microseconds since 1970-01-01 UTC."""
     return us - us % HOUR_US
+
+
+def hour_text(us: int) -> str:
+    """The hour of a moment as RFC 3339 in UTC, to the second: `2026-11-22T09:00:00Z`."""
+    return _hour_text(us // HOUR_US)
+
+
+@lru_cache(maxsize=256)
+def _hour_text(hour: int) -> str:
+    return f"{format_us(hour * HOUR_US)[:19]}Z"
 
 
 def is_plausible(moment: int) -> bool:

@@ -50,7 +50,7 @@ def test_what_a_sender_has_counted_is_kept_as_long_as_no_plan_forbids_the_event(
 def test_a_property_is_kept_that_is_public_in_both() -> None:
     message = b'{"type":"track","event":"seen","properties":{"kind":"a","size":1}}'
     forms = [
-        json.loads(consent_of(*plans).form(message, "track", "seen", None))["properties"]
+        json.loads(consent_of(*plans).form(message, json.loads(message), "track", "seen", None))["properties"]
         for plans in ([plan_of("full")], [plan_of("full"), plan_of("full", "internal")])
     ]
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footfall.plan.checking.counted import CountedForm
 from footfall.plan.model import Page, Plan, Web
 from footfall.web.access_log import LoggedHit
 from footfall.web.logged_pages import LoggedPages
@@ -38,7 +39,7 @@ def hit(path: str = "/", query: str = "", *, status: int = 200, **headers: str) 
 
 
 def message(of: LoggedHit, plan: Plan = PLAN) -> dict[str, Any]:
-    sent = LoggedPages(plan, ["shop.example"]).message(of, b"line")
+    sent = LoggedPages(plan, ["shop.example"]).message(of, "line")
     assert isinstance(sent, bytes)
     read: dict[str, Any] = json.loads(sent)
     return read
@@ -52,7 +53,7 @@ def test_a_page_view_has_its_hour_route_status_and_channel_and_nothing_else() ->
         "consent": "count_only",
         "type": "page",
         "name": "/orders/{id}",
-        "timestamp": "2026-11-29T13:00:00.000000Z",
+        "timestamp": "2026-11-29T13:00:00Z",
         "properties": {"status": 200, "channel": "organic_search"},
     }
 
@@ -88,7 +89,7 @@ def test_a_plan_may_name_pages_by_their_paths() -> None:
     ],
 )
 def test_what_is_no_page_view_has_a_reason(of: LoggedHit, reason: str) -> None:
-    assert LoggedPages(PLAN).message(of, b"line") == reason
+    assert LoggedPages(PLAN).message(of, "line") == reason
     assert reason in REASONS
 
 
@@ -118,10 +119,17 @@ def test_the_channel_is_that_of_the_link(query: str, referrer: str, channel: str
 def test_of_a_person_neither_path_nor_query_nor_agent_nor_address_is_kept(path: bytes, query: bytes) -> None:
     of = hit(f"/x-{path.hex()}", f"q={query.hex()}", referer="https://a.example/s3cret")
 
-    sent = LoggedPages(PLAN).message(of, b"line")
+    sent = LoggedPages(PLAN).message(of, "line")
 
     assert isinstance(sent, bytes)
     kept = sent.decode()
     assert not [
         text for text in (f"x-{path.hex()}", f"q={query.hex()}", BROWSER, "s3cret", "203.0.113") if text in kept
     ]
+
+
+def test_a_page_view_is_written_as_a_message_that_is_counted_only_is_kept() -> None:
+    sent = LoggedPages(PLAN).message(hit("/orders/7"), "line")
+    assert isinstance(sent, bytes)
+
+    assert CountedForm(PLAN).of(sent, None) == sent

@@ -6,7 +6,7 @@ plans, and its key, it is given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from footfall.plan.checking.counted import CountedForm
@@ -59,8 +59,8 @@ class BundleConsent:
         )
         return least(*levels)
 
-    def form(self, text: bytes, type_: object, name: object, timestamp: object) -> bytes:
-        """The JSON of a message as it is kept where it is only counted."""
+    def form(self, text: bytes, data: Mapping[str, object], type_: object, name: object, timestamp: object) -> bytes:
+        """The JSON of a message, which decodes to `data`, as it is kept where it is only counted."""
         for part in self._parts:
-            text = part.form.of(text, part.event(type_, name), type_=type_, timestamp=timestamp)
+            text = part.form.of(text, part.event(type_, name), type_=type_, timestamp=timestamp, data=data)
         return text

@@ -36,7 +36,7 @@ def consent(state: MessageState, request: RequestContext) -> bool:
     if door is None:
         if data.get("consent") == "count_only" and not state.is_oversize:
             timestamp = request.form.timestamp(data)
-            _count(state, _UNPLANNED.of(state.body, None, type_=state.type, timestamp=timestamp))
+            _count(state, _UNPLANNED.of(state.body, None, type_=state.type, timestamp=timestamp, data=data))
         state.is_agreed = True
         return True
     level = _level(state, request, door, state.type)
@@ -51,7 +51,7 @@ def consent(state: MessageState, request: RequestContext) -> bool:
         return True
     if given_id(state) is None:
         state.message_id = content_id(state, request, state.piece.raw, door.key)
-    _count(state, door.form(state.body, state.type, _name(data, state.type), request.form.timestamp(data)))
+    _count(state, door.form(state.body, data, state.type, _name(data, state.type), request.form.timestamp(data)))
     return True
 
 
@@ -102,8 +102,9 @@ def _refuse(state: MessageState, door: BundleConsent) -> None:
 
 def _count(state: MessageState, text: bytes) -> None:
     state.is_counted = True
+    if text != state.body:  # else it has been decoded
+        state.data = orjson.loads(text)
     state.body = state.checked = text
-    state.data = orjson.loads(text)
     state.context = state.data.get("context", {})
     state.warnings = None
     if state.rules is not None and state.is_concealed:

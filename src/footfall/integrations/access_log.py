@@ -77,9 +77,9 @@ class AccessLogImport:
                 if len(counts.examples) < _SHOWN:
                     counts.examples.append(UnreadLine(name, number))
                 continue
-            id_ = recent.id_of(line)
-            days.begin(hit.at_us, id_)
-            message = self._pages.message(hit, id_)
+            line_id = recent.id_of(line)
+            days.begin(hit.at_us, line_id)
+            message = self._pages.message(hit, line_id)
             if isinstance(message, str):
                 counts.uncounted[message] += 1
                 days.add(hit.at_us, message)
@@ -111,13 +111,13 @@ class _Recent:
     def __init__(self) -> None:
         self._times: OrderedDict[bytes, int] = OrderedDict()
 
-    def id_of(self, line: bytes) -> bytes:
+    def id_of(self, line: bytes) -> str:
         digest = hashlib.blake2b(line, digest_size=16).digest()
         earlier = self._times.pop(digest, 0)
         self._times[digest] = earlier + 1
         if len(self._times) > _RECENT:
             self._times.popitem(last=False)
-        return digest if earlier == 0 else digest + b"%d" % earlier
+        return digest.hex() if earlier == 0 else f"{digest.hex()}-{earlier}"
 
 
 def _unpacked(file: IO[bytes]) -> IO[bytes]:

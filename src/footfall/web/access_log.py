@@ -65,17 +65,25 @@ def _combined(line: str) -> LoggedHit | None:
         return None
     headers = {}
     if referrer not in (None, "", "-"):
-        headers["referer"] = _unescaped(referrer)
+        headers["referer"] = referrer
     if agent not in (None, "-"):
-        headers["user-agent"] = _unescaped(agent)
-    path, _, query = _unescaped(target).partition("?")
+        headers["user-agent"] = agent
+    if "\\" in line:
+        headers = {name: _unescaped(value) for name, value in headers.items()}
+        target = _unescaped(target)
+    path, _, query = target.partition("?")
     # What was sent is not in the log: a path that names no static file is taken for a page.
     return LoggedHit(
         WebRequest(method=method, scheme="https", host=host or "", path=unquote(path) if "%" in path else path,
                    query=query, headers=headers, peer=peer),
-        WebResponse(status=int(status), headers={"content-type": "text/html"}),
+        _page(status),
         at_us,
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1_024)
+def _page(status: str) -> WebResponse:
+    return WebResponse(status=int(status), headers={"content-type": "text/html"})
 
 
 @lru_cache(maxsize=1_024)
@@ -88,7 +96,7 @@ def _clf_time(text: str) -> int | None:
 
 
 def _unescaped(text: str) -> str:
-    return text if "\\" not in text else _ESCAPE(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text)
+    return _ESCAPE(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text)
 
 
 class _CaddyRequest(msgspec.Struct):

@@ -9,7 +9,6 @@ import msgspec
 from footfall.web.campaign import CLICK_IDS, UTM_KEYS, Campaign, campaign_of, click_ids
 from footfall.web.origins import Origin, origin_of
 from footfall.web.query_keys import marks_of
-from footfall.web.request import WebRequest
 
 __all__ = ["Arrival", "arrival_of"]
 
@@ -24,13 +23,14 @@ class Arrival(msgspec.Struct, frozen=True):
     origin: Origin
 
 
-def arrival_of(request: WebRequest, own_host: str, declared: Collection[str] = ()) -> Arrival:
-    """By what link a hit came to a site of this host; of click ids the values of the `declared` ones are kept."""
+def arrival_of(
+    query: str, referrer: str | None, own_host: str, declared: Collection[str] = (), *, fetch_site: str | None = None
+) -> Arrival:
+    """By what link a hit came to a site of this host; of click ids the values of the `declared` ones are kept.
+
+    `query` is raw, `fetch_site` is the header `Sec-Fetch-Site`.
+    """
     campaign, clicks = None, {}
-    if request.query and (marks := marks_of(request.query, _MARKS)):
+    if query and (marks := marks_of(query, _MARKS)):
         campaign, clicks = campaign_of(marks), click_ids(marks, declared)
-    headers = request.headers
-    fetch_site = headers.get("sec-fetch-site")
-    return Arrival(
-        campaign, clicks, origin_of(headers.get("referer"), own_host, campaign, clicks, fetch_site=fetch_site)
-    )
+    return Arrival(campaign, clicks, origin_of(referrer, own_host, campaign, clicks, fetch_site=fetch_site))

@@ -54,7 +54,10 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
 
 def _add_origin(context: dict[str, Any], request: WebRequest, rules: WebRules) -> None:
     """Add where the visitor came from: `origin`, `campaign`, `referrer`."""
-    arrival = arrival_of(request, request.host, rules.web.click_ids)
+    get = request.headers.get
+    arrival = arrival_of(
+        request.query, get("referer"), request.host, rules.web.click_ids, fetch_site=get("sec-fetch-site")
+    )
     campaign, clicks, origin = arrival.campaign, arrival.clicks, arrival.origin
     if campaign is not None or clicks:
         context["campaign"] = ({} if campaign is None else msgspec.to_builtins(campaign)) | (

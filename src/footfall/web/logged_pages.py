@@ -6,26 +6,26 @@ better list can judge it again. Nothing else of a line is kept.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import msgspec
 
 from footfall.plan.model import Plan
-from footfall.timestamps import format_us, hour_of
+from footfall.timestamps import hour_text
 from footfall.web.access_log import LoggedHit
 from footfall.web.arrival import arrival_of
 from footfall.web.bots import judge, judged_headers, list_version
 from footfall.web.capture import NO_ROUTE
 from footfall.web.excluded import excluded_paths
 from footfall.web.pages import reason_by_request, reason_by_response
+from footfall.web.request import WebRequest
 
 __all__ = ["LoggedPages", "routes_of"]
 
-_LONGEST_NAME = 512  # characters
+_LONGEST_NAME = 512  # characters, of a referrer too
 _PLACEHOLDER = re.compile(r"\{[^{}/]+\}|<[^<>/]+>")
 _encode = msgspec.json.Encoder().encode
 
@@ -40,15 +40,17 @@ class LoggedPages:
     def __init__(self, plan: Plan, hosts: Collection[str] = ()) -> None:
         self._web = plan.web
         self._hosts = tuple(hosts)
+        self._host = next(iter(hosts), "")
         self._excluded = excluded_paths(plan.web.exclude)
         self._routes = routes_of(plan.pages)
         self._bots = list_version()
         self.route_of = lru_cache(maxsize=16_384)(self._route_of)
+        self._channel_of = lru_cache(maxsize=4_096)(partial(self._channel_by, ""))
 
-    def message(self, hit: LoggedHit, id_: bytes) -> bytes | str:
+    def message(self, hit: LoggedHit, line_id: str) -> bytes | str:
         """The page view of a hit as a JSON message, or the reason why there is none, of `web.reasons.REASONS`.
 
-        `id_` is what makes the line another than all others.
+        `line_id` is what makes the line another than all others.
         """
         request = hit.request
         if self._excluded(request.path):
@@ -59,13 +61,14 @@ class LoggedPages:
         headers = request.headers
         http = judged_headers(headers, scheme=request.scheme) if hit.has_headers else None
         bot = judge(headers.get("user-agent"), http)
+        # As `footfall.plan.checking.counted` writes it: a collector need not read it twice.
         message: dict[str, Any] = {
             "consent": "count_only",
             "type": "page",
-            "messageId": f"log-{hashlib.blake2b(id_, digest_size=16).hexdigest()}",
+            "messageId": f"log-{line_id}",
+            "timestamp": hour_text(hit.at_us),
             "name": self.route_of(request.path),
-            "timestamp": format_us(hour_of(hit.at_us)),
-            "properties": {"status": hit.response.status, **self._origin(hit)},
+            "properties": {"status": hit.response.status, "channel": self._channel(request)},
         }
         if bot is not None:
             del message["consent"]
@@ -77,13 +80,16 @@ class LoggedPages:
                 message["context"]["http"] = http
         return _encode(message)
 
-    def _origin(self, hit: LoggedHit) -> Mapping[str, str]:
-        request = hit.request
-        host = request.host or (self._hosts[0] if self._hosts else "")
-        arrival = arrival_of(request, host)
+    def _channel(self, request: WebRequest) -> str:
+        get = request.headers.get
+        link = (request.host or self._host, get("referer", "")[:_LONGEST_NAME], get("sec-fetch-site"))
+        return self._channel_by(request.query, *link) if request.query else self._channel_of(*link)
+
+    def _channel_by(self, query: str, host: str, referrer: str, fetch_site: str | None) -> str:
+        arrival = arrival_of(query, referrer, host, fetch_site=fetch_site)
         if arrival.origin.host in self._hosts and arrival.campaign is None and not arrival.clicks:
-            return {"channel": "internal"}
-        return {"channel": arrival.origin.channel}
+            return "internal"
+        return arrival.origin.channel
 
     def _route_of(self, path: str) -> str:
         for fits, name in self._routes:

@@ -33,11 +33,11 @@ class UncountedDays:
         self._days: dict[int, _Day] = {}
         self._changed: dict[int, _Day] = {}
 
-    def begin(self, at_us: int, id_: bytes) -> None:
-        """Take note of a line of a time, in microseconds since 1970-01-01 UTC; `id_` is of its bytes."""
+    def begin(self, at_us: int, line_id: str) -> None:
+        """Take note of a line of a time, in microseconds since 1970-01-01 UTC; `line_id` is of its bytes."""
         number = at_us // _DAY_US
         if number not in self._days:
-            self._days[number] = _Day(f"log-{id_.hex()}", format_day(at_us))
+            self._days[number] = _Day(f"log-{line_id}", format_day(at_us))
 
     def add(self, at_us: int, reason: str) -> None:
         """Count a line of a day that has begun."""

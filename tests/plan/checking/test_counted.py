@@ -196,3 +196,15 @@ def test_the_form_of_a_form_is_itself(message: dict[str, Any], is_planned: bool)
     assert form.startswith(COUNT_ONLY)
     assert FORM.of(form, event) == form
     assert not json.loads(form).keys() & {"userId", "anonymousId", "traits", "sentAt", "integrations", "category"}
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["type", "messageId", "timestamp", "event", "name", "userId", "properties"]),
+        st.sampled_from(["track", "page", "Thing Seen", "2026-11-29T13:14:15Z", "", 7, 1.5, None, {"kind": "a"}, [1]]),
+    ),
+)
+def test_any_message_has_the_same_form_where_it_was_decoded_before(message: dict[str, Any]) -> None:
+    text = json.dumps(message).encode()
+
+    assert FORM.of(text, SEEN, data=message) == FORM.of(text, SEEN)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -19,7 +20,7 @@ import msgspec
 from footfall.events import MESSAGE_TYPES, Fault
 from footfall.plan.calls import Call, keys_of
 from footfall.plan.model import Event, Plan, Property
-from footfall.timestamps import format_us, hour_of, parse_timestamp
+from footfall.timestamps import hour_text, parse_timestamp
 from footfall.web_words import BOT_REASONS, CHANNELS
 
 __all__ = ["COUNT_ONLY", "CountedForm", "faults_of_counted"]
@@ -34,6 +35,16 @@ _NAMES = {"page": "name", "screen": "name", "track": "event"}
 _MAX_ID = 200
 # As `list_version` of the web part says it.
 _is_list = re.compile(r"[0-9]{1,4}(?:\+is-crawler-[0-9][0-9.]{0,15})?", re.ASCII).fullmatch
+_LONGEST_TIME = 64  # characters
+_NOTHING = msgspec.Raw()
+
+
+class _Parts(msgspec.Struct):
+    properties: msgspec.Raw = _NOTHING
+    context: msgspec.Raw = _NOTHING
+
+
+_decode_parts = msgspec.json.Decoder(_Parts).decode
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode = msgspec.json.Decoder().decode
@@ -58,34 +69,42 @@ class CountedForm:
         self._pages: dict[tuple[str, ...], Mapping[str, _Cut]] = {}
 
     def of(
-        self, message: bytes | bytearray, event: Event | None, *, type_: object = None, timestamp: object = None
+        self,
+        message: bytes | bytearray,
+        event: Event | None,
+        *,
+        type_: object = None,
+        timestamp: object = None,
+        data: Mapping[str, object] | None = None,
     ) -> bytes:
         """The form of a message, a JSON object. `event` is the plan's event that it is about, if it is one.
 
-        `type_` and `timestamp` go before what the message itself says. Raises msgspec.DecodeError for no object.
+        `type_` and `timestamp` go before what the message itself says. `data` is what it decodes to, where that is
+        known. Raises msgspec.DecodeError for no object.
         """
-        members = _decode_members(message)
-        type_ = _text(members, "type") if type_ is None else type_
+        parts = _decode_parts(message)
+        data = _decode_texts(message) if data is None else data
+        type_ = _text(data, "type") if type_ is None else type_
         kept: dict[str, Any] = {"consent": "count_only"}
         if type_ in _TYPES:
             kept["type"] = type_
-        message_id = _text(members, "messageId")
+        message_id = _text(data, "messageId")
         if message_id is not None and 0 < len(message_id) <= _MAX_ID:
             kept["messageId"] = message_id
-        hour = _hour(_text(members, "timestamp") if timestamp is None else timestamp)
+        hour = _hour(_text(data, "timestamp") if timestamp is None else timestamp)
         if hour is not None:
             kept["timestamp"] = hour
         key = _NAMES.get(type_, "") if type(type_) is str else ""
-        name = _text(members, key)
+        name = _text(data, key)
         if name is not None:
             kept[key] = name
         public = self._public(event, type_, name)
-        properties = _members(members.get("properties"))
+        properties = _members(parts.properties)
         if public is None:
             kept["properties"] = properties
         else:
             kept["properties"] = _public_members(properties, public)
-        marks = _marks(_members(members.get("context")))
+        marks = _marks(_members(parts.context))
         if marks:
             kept["context"] = marks
         return _encode(kept)
@@ -206,15 +225,28 @@ def _members(value: msgspec.Raw | None) -> Mapping[str, msgspec.Raw]:
     return _decode_members(value) if value is not None and _is(value, b"{") else {}
 
 
-def _text(members: Mapping[str, msgspec.Raw], key: str) -> str | None:
-    value = members.get(key)
-    text = None if value is None or not _is(value, b'"') else _decode(value)
-    return text if type(text) is str else None
+def _text(data: Mapping[str, object], key: str) -> str | None:
+    value = data.get(key)
+    return value if type(value) is str else None
+
+
+def _decode_texts(message: bytes | bytearray) -> Mapping[str, object]:
+    """What a message says as text; of each number there are only its digits, which may be too many to decode."""
+    return {key: _decode(value) for key, value in _decode_members(message).items() if _is(value, b'"')}
 
 
 def _hour(timestamp: object) -> str | None:
+    """The hour of a time, as it is kept. What has this form says no more, so that many messages say the same."""
+    is_short = type(timestamp) is str and len(timestamp) <= _LONGEST_TIME
+    return _kept_hour(timestamp) if is_short else _read_hour(timestamp)
+
+
+def _read_hour(timestamp: object) -> str | None:
     moment = parse_timestamp(timestamp)
-    return None if moment is None else f"{format_us(hour_of(moment))[:19]}Z"
+    return None if moment is None else hour_text(moment)
+
+
+_kept_hour = lru_cache(maxsize=256)(_read_hour)
 
 
 def _marks(context: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
