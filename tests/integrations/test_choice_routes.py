@@ -12,20 +12,22 @@ from hypothesis import strategies as st
 from tests.web.sites import BROWSER, ID, KEY, TODAY, plan
 
 from footfall import Client
+from footfall.errors import UsageError
 from footfall.integrations.options import SiteOptions
 from footfall.integrations.own_response import OwnResponse
 from footfall.integrations.site import Site
 from footfall.plan.model import Staff
 from footfall.testing import Recorder
+from footfall.web.choice_texts import ENGLISH
 from footfall.web.request import WebRequest
 from footfall.web.visitor_cookie import CookieVisitor, VisitorCookie
 
 HERE = {"sec-fetch-site": "same-origin", "referer": "https://shop.example/cart?x=1"}
 
 
-def site(rule: str = "opt_in", *, has_link: bool = False, prefix: str = "/footfall") -> Site:
+def site(rule: str = "opt_in", *, has_link: bool = False, **options: Any) -> Site:
     tracking_plan = msgspec.structs.replace(plan(rule), staff=Staff(signed_link=has_link))
-    return Site(Client(Recorder(), plan=tracking_plan), SiteOptions(cookie_keys=[KEY], prefix=prefix))
+    return Site(Client(Recorder(), plan=tracking_plan), SiteOptions(cookie_keys=[KEY], **options))
 
 
 def ask(shop: Site, path: str, method: str = "GET", query: str = "", **headers: str) -> OwnResponse | None:
@@ -217,3 +219,28 @@ def test_a_link_that_is_not_ours_is_left_to_the_application() -> None:
 
 def test_a_prefix_may_end_with_a_slash() -> None:
     assert ask(site(prefix="/stats/"), "/stats/consent") is not None
+
+
+GERMAN = {key: f"<{key}> auf deutsch" for key in ENGLISH} | {"marketing": "Werbung & mehr"}
+
+
+def test_every_text_is_in_the_language_that_the_visitor_reads() -> None:
+    shop = site(texts={"de": GERMAN})
+    pages = [
+        ask(shop, "/footfall/consent", accept_language="de-CH"),
+        ask(shop, "/footfall/consent", accept_language="de-CH", sec_gpc="1"),
+        ask(shop, "/footfall/opt-out", accept_language="de-CH"),
+        ask_from_here(shop, "/footfall/opt-out", accept_language="de-CH"),
+        ask_from_here(shop, "/footfall/consent", accept_language="de-CH", sec_fetch_site="cross-site"),
+    ]
+
+    text = "".join(page.body.decode() for page in pages if page is not None)
+    assert text.count('<html lang="de"') == len(pages)
+    assert [key for key in ENGLISH if f"&lt;{key}&gt; auf deutsch" not in text or ENGLISH[key] in text] == []
+    assert "<p>Werbung &amp; mehr <button" in text
+    assert "<strong>statistics</strong>" in text
+
+
+def test_a_site_with_texts_that_cannot_be_used_does_not_start() -> None:
+    with pytest.raises(UsageError, match="texts\\['de'\\]\\['agree'\\] is missing"):
+        site(texts={"de": {}})

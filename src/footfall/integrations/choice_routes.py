@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from footfall.integrations.hit import Hit
 from footfall.integrations.links import LinkSite, OwnRoute
 from footfall.integrations.own_response import OwnResponse
+from footfall.web.choice_texts import ENGLISH
 from footfall.web.consent_signals import gpc_refuses, read_choice
 from footfall.web.cookies import deleted_cookie, set_cookie
 from footfall.web.pages import is_prefetch
@@ -38,8 +39,7 @@ _HTML = (
     ("Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'"),
 )
 _NO_STORE = {"cache-control": "no-store"}
-_NOT_FROM_HERE = ("Nothing was changed", "<p>Use the form of this site.</p>")
-_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">\
+_PAGE = """<!doctype html><html lang="{language}" dir="auto"><head><meta charset="utf-8">\
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">\
 <title>{title}</title></head>\
 <body><h1>{title}</h1>{body}</body></html>"""
@@ -49,11 +49,12 @@ def _consent(site: LinkSite, hit: Hit) -> OwnResponse | None:
     visit = hit.visit
     if visit is None:
         return None
+    language, texts = _texts(visit)
     if visit.request.method != "POST":
-        return _html(200, "Your choice", _form(visit))
+        return _html(200, texts["choice"], _form(visit, texts), language)
     choice = _choice(visit)
     if not choice or not _is_from_here(visit.request):
-        return _html(403, *_NOT_FROM_HERE)
+        return _not_from_here(texts, language)
     hit.consent(choice)
     added = site.depart(hit, WebResponse(status=303, headers=_NO_STORE))
     return OwnResponse(303, (("Location", _back(visit.request)), ("Cache-Control", "no-store"), *added))
@@ -63,13 +64,14 @@ def _opt_out(site: LinkSite, hit: Hit) -> OwnResponse | None:
     visit = hit.visit
     if visit is None:
         return None
+    language, texts = _texts(visit)
     if visit.request.method != "POST":
-        return _html(200, "Your choice", _refuse_all(visit))
+        return _html(200, texts["choice"], _refuse_all(visit, texts), language)
     if not _is_from_here(visit.request):
-        return _html(403, *_NOT_FROM_HERE)
+        return _not_from_here(texts, language)
     hit.consent(dict.fromkeys(visit.rules.purposes, False))
     added = site.depart(hit, WebResponse(status=200, headers=_NO_STORE))
-    return _html(200, "You are no longer recognised here", _form(visit), *added)
+    return _html(200, texts["opted_out"], _form(visit, texts), language, *added)
 
 
 def _staff(_site: LinkSite, hit: Hit) -> OwnResponse | None:
@@ -79,45 +81,56 @@ def _staff(_site: LinkSite, hit: Hit) -> OwnResponse | None:
         return None
     request, is_off = visit.request, signature == "off"
     if request.method == "POST" and not _is_from_here(request):
-        return _html(403, *_NOT_FROM_HERE)
+        return _not_from_here(ENGLISH)
     # To open the signed link is to ask for its mark; what loads it in advance asks for nothing.
     is_opened = request.method == "GET" and not is_off and not is_prefetch(request.headers)
     if not (is_opened or request.method == "POST"):
         return _html(200, "Visits of the team", _button(request.path, "Count me again" if is_off else "Leave me out"))
     if is_off:
         cookie = deleted_cookie(STAFF_COOKIE, secure=visit.rules.secure)
-        return _html(200, "This browser is a visitor's again", "", ("Set-Cookie", cookie))
+        return _html(200, "This browser is a visitor's again", "", "en", ("Set-Cookie", cookie))
     cookie = set_cookie(STAFF_COOKIE, signature, max_age=_STAFF_LASTS, secure=visit.rules.secure)
-    return _html(200, "This browser is one of the team's", "<p>Figures leave it out.</p>", ("Set-Cookie", cookie))
+    return _html(200, "This browser is one of the team's", "<p>Figures leave it out.</p>", "en", ("Set-Cookie", cookie))
 
 
 CHOICE_ROUTES: Mapping[str, OwnRoute] = {"consent": _consent, "opt-out": _opt_out, "staff": _staff}
 """By the first name below the prefix."""
 
 
-def _form(visit: Visit) -> str:
+def _texts(visit: Visit) -> tuple[str, Mapping[str, str]]:
+    """The visitor's language, of those that the site has, and its texts."""
+    return visit.rules.texts.read_by(visit.request.headers.get("accept-language", ""))
+
+
+def _not_from_here(texts: Mapping[str, str], language: str = "en") -> OwnResponse:
+    return _html(403, texts["unchanged"], f"<p>{escape(texts['elsewhere'])}</p>", language)
+
+
+def _form(visit: Visit, texts: Mapping[str, str]) -> str:
     """Each purpose with its buttons; nothing to choose where the browser already refuses them all."""
     if visit.rules.honours_gpc and gpc_refuses(visit.request):
-        return "<p>Your browser asks every site not to track you, and this site complies.</p>"
+        return f"<p>{escape(texts['gpc'])}</p>"
     rows = []
     action = escape(f"{visit.rules.prefix.rstrip('/')}/consent")
     for name, purpose in visit.rules.consent.consent.purposes.items():
         buttons = "".join(
-            f'<button formaction="{action}?{escape(name)}={value}">{word}</button>'
-            for value, word in ((1, "Agree"), (0, "Refuse"))
+            f'<button formaction="{action}?{escape(name)}={value}">{escape(texts[key])}</button>'
+            for value, key in ((1, "agree"), (0, "refuse"))
         )
-        rows.append(f"<p><strong>{escape(name)}</strong>: {escape(purpose.description)} {buttons}</p>")
+        text = None if name in ENGLISH else texts.get(name)
+        about = f"<strong>{escape(name)}</strong>: {escape(purpose.description)}" if text is None else escape(text)
+        rows.append(f"<p>{about} {buttons}</p>")
     return f'<form method="post" action="{action}">{"".join(rows)}</form>'
 
 
-def _refuse_all(visit: Visit) -> str:
+def _refuse_all(visit: Visit, texts: Mapping[str, str]) -> str:
     if visit.rules.honours_gpc and gpc_refuses(visit.request):
-        return _form(visit)
-    return _button(visit.request.path, "Refuse everything")
+        return _form(visit, texts)
+    return _button(visit.request.path, texts["refuse_all"])
 
 
 def _button(path: str, word: str) -> str:
-    return f'<form method="post" action="{escape(path)}"><button>{word}</button></form>'
+    return f'<form method="post" action="{escape(path)}"><button>{escape(word)}</button></form>'
 
 
 def _choice(visit: Visit) -> Mapping[str, bool]:
@@ -145,5 +158,6 @@ def _back(request: WebRequest) -> str:
     return f"{page.path}{query}"
 
 
-def _html(status: int, title: str, body: str, *headers: tuple[str, str]) -> OwnResponse:
-    return OwnResponse(status, (*_HTML, *headers), _PAGE.format(title=title, body=body).encode())
+def _html(status: int, title: str, body: str, language: str = "en", *headers: tuple[str, str]) -> OwnResponse:
+    page = _PAGE.format(language=language, title=escape(title), body=body)
+    return OwnResponse(status, (*_HTML, *headers), page.encode("utf-8", "replace"))

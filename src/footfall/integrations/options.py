@@ -32,8 +32,8 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
     version of their system and the form of their device. `engagement` counts the marks and beats of pages that have
     them, a beat every `engagement_step` seconds. `geo` is a database in MaxMind's format, by which country and region
     are kept of an address before it is cut. `honours_gpc=False` leaves `Sec-GPC` and `DNT` to the site's own rule.
-    `secure=False` sends the cookie over plain HTTP too, for development. `debug` has each response say whether it was
-    counted.
+    `texts` are what the pages of consent say, by language. `secure=False` sends the cookie over plain HTTP too, for
+    development. `debug` has each response say whether it was counted.
 
     Raises UsageError for a prefix that is no path, and for a name that no cookie may have.
     """
@@ -51,6 +51,7 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
     engagement_step: int = 15
     geo: str | os.PathLike[str] | None = None
     honours_gpc: bool = True
+    texts: Mapping[str, Mapping[str, str]] = {}
     secure: bool = True
     debug: bool = False
 

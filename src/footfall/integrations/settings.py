@@ -53,6 +53,7 @@ _FORMS: tuple[tuple[tuple[str, ...], Callable[[Any], bool], str], ...] = (
     (_LISTS, lambda value: not _is_list(value) or None not in value,
      "without None; set what it is read from first, such as app.secret_key"),
     (_TEXTS, lambda value: isinstance(value, str) and value != "", "text"),
+    (("texts",), lambda value: isinstance(value, Mapping), "a dict of languages"),
     (_SWITCHES, lambda value: isinstance(value, bool), "True or False"),
     (_FUNCTIONS, lambda value: value is None or callable(value) or isinstance(value, str),
      "a function, or the dotted path of one"),

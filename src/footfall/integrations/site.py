@@ -35,6 +35,7 @@ from footfall.plan.model import Staff
 from footfall.timestamps import is_plausible
 from footfall.web.bots import judge, list_version
 from footfall.web.capture import GPC_PATH, Departure, WebCapture
+from footfall.web.choice_texts import ChoiceTexts
 from footfall.web.geo import location_of
 from footfall.web.proxies import TrustedProxies
 from footfall.web.request import WebRequest, WebResponse
@@ -103,6 +104,7 @@ class Site:
             client_hints=options.client_hints,
             locate=None if options.geo is None else GeoFile(options.geo, location_of).find,
             honours_gpc=options.honours_gpc,
+            texts=ChoiceTexts(options.texts, tuple(consent.consent.purposes)),
             secure=options.secure,
             debug=options.debug,
         )

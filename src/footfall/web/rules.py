@@ -8,6 +8,7 @@ import msgspec
 
 from footfall.plan.consent import ConsentRules
 from footfall.plan.model import Web
+from footfall.web.choice_texts import ChoiceTexts
 from footfall.web.request import WebRequest
 from footfall.web.staff import StaffMarks
 from footfall.web.visitor_cookie import VisitorCookie
@@ -22,6 +23,7 @@ class WebRules(msgspec.Struct, frozen=True, kw_only=True):
     what the visitor of a request stated, where the site asks in its own way. `prefix` is the path below which footfall
     answers itself. `exclude` are more paths of which nothing is kept, as in `web`. `client_hints` asks
     recognised visitors' browsers for more than their agent says. `locate` finds country and region of an address.
+    `texts` are what the pages say on which visitors choose.
     """
 
     consent: ConsentRules
@@ -36,5 +38,6 @@ class WebRules(msgspec.Struct, frozen=True, kw_only=True):
     client_hints: bool = False
     locate: Callable[[str], Mapping[str, str] | None] | None = None
     honours_gpc: bool = True
+    texts: ChoiceTexts = ChoiceTexts()
     secure: bool = True
     debug: bool = False
