@@ -5,6 +5,7 @@ Explore with fresh examples by `pytest --hypothesis-profile=explore`.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Generator
@@ -31,6 +32,12 @@ settings.load_profile("repeatable")
 def notices_of_a_new_process() -> None:
     """A fault is logged once in a process; each test sees it as the first."""
     PROCESS.forget()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays to the end: no collection of garbage need look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

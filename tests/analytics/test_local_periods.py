@@ -85,8 +85,10 @@ def test_any_moment_lies_in_the_full_hour_that_is_its_own(zone: str, first: int,
         assert number == next(begin for begin, end in full if begin <= moment < end)
 
 
-@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "UTC"])
-@pytest.mark.parametrize("per", ["day", "week", "month"])
+@pytest.mark.parametrize(
+    "zone", ["Pacific/Auckland", "America/Los_Angeles", pytest.param("UTC", marks=pytest.mark.slow)]
+)
+@pytest.mark.parametrize("per", ["day", *(pytest.param(per, marks=pytest.mark.slow) for per in ("week", "month"))])
 def test_a_message_from_the_rim_of_the_calendar_has_a_period_too(zone: str, per: Per) -> None:
     periods = LocalPeriods(zone, *RIMS)
 

@@ -56,7 +56,9 @@ def check_shards(log: Sequence[Entry], plan: Plan, asked: Asked, shards: int, di
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
-@pytest.mark.parametrize("plan", [PLAN, ASKS_NOTHING], ids=["plan", "nothing asked"])
+@pytest.mark.parametrize(
+    "plan", [PLAN, pytest.param(ASKS_NOTHING, marks=pytest.mark.slow)], ids=["plan", "nothing asked"]
+)
 def test_three_shards_give_the_answer_of_one(question: Question[Any, Any], plan: Plan) -> None:
     with Dataset.of(entries(3, 60), plan) as dataset:
         whole, cut = context(dataset, plan, EVERYTHING, 1), context(dataset, plan, EVERYTHING, 3)

@@ -183,5 +183,6 @@ def test_whatever_happens_no_budget_is_exceeded_and_all_is_free_in_the_end(acts:
     assert taken(door) == (0, 0, 0, 0)
 
 
+@pytest.mark.slow
 def test_the_acts_that_are_drawn_are_refused_too() -> None:
     assert find(ACTS, lambda acts: run(acts)[2] > 0)

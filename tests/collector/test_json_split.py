@@ -189,6 +189,7 @@ def test_a_value_of_any_length_ends_where_its_brackets_are_closed(text: str) -> 
             array_at(f"[[{text}]".encode(), 0)
 
 
+@pytest.mark.slow
 def test_the_long_values_that_are_drawn_end_and_do_not_end() -> None:
     for is_whole in (True, False):
         assert find(LONG, lambda text: len(text) > 5000 and (end_of_brackets(f"[{text}]") > 0) is is_whole)  # noqa: B023

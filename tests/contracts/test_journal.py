@@ -866,6 +866,7 @@ def outcomes(steps: list[Changes | set[int]]) -> Counter[str]:
 
 
 @pytest.mark.parametrize("hard", ["duplicate", "conflicting", "superseded", "released", "rejected"])
+@pytest.mark.slow
 def test_the_steps_that_are_drawn_hold_the_hard_cases(hard: str) -> None:
     find(
         STEPS,

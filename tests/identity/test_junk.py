@@ -140,6 +140,7 @@ def test_python_and_sql_call_the_same_ids_junk() -> None:
 
 
 @pytest.mark.parametrize("expected", [True, False])
+@pytest.mark.slow
 def test_the_ids_that_are_drawn_are_junk_and_are_not(expected: bool) -> None:
     assert find(ids, lambda text: is_junk(text) is expected) is not None
 

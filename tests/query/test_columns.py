@@ -49,7 +49,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-@pytest.mark.parametrize("view", ["messages", "buy", "sold", "persons"])
+@pytest.mark.parametrize(
+    "view", ["messages", "sold", *(pytest.param(n, marks=pytest.mark.slow) for n in ("buy", "persons"))]
+)
 def test_the_first_rows_are_those_of_the_whole_view(folder: Path, view: str) -> None:
     sold = Event(name="sold", wire_name="sold", aliases=(Alias(name="buy", until="2999-01-01"),))
     plan = Plan(id="p", events={"sold": sold}) if view == "sold" else PLAN

@@ -109,7 +109,11 @@ def compacted(data: Path) -> None:
     [pytest.param(untouched, marks=pytest.mark.slow), seal, pytest.param(compacted, marks=pytest.mark.slow)],
     ids=["unsealed", "sealed", "compacted"],
 )
-@pytest.mark.parametrize("order", [("staging", "production"), ("production", "staging")], ids=["after", "before"])
+@pytest.mark.parametrize(
+    "order",
+    [("staging", "production"), pytest.param(("production", "staging"), marks=pytest.mark.slow)],
+    ids=["after", "before"],
+)
 def test_each_environment_is_as_if_the_other_were_not_there(
     state: State, order: tuple[str, str], tmp_path: Path
 ) -> None:

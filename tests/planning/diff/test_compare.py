@@ -26,6 +26,7 @@ def test_every_edit_is_found_and_nothing_else(drawn: tuple[Plan, Plan, set[tuple
 
 
 @pytest.mark.parametrize("name", [*sorted(EDITS), "remove event", "add event"])
+@pytest.mark.slow
 def test_every_edit_is_drawn(name: str) -> None:
     drawn = find(edited(), lambda drawn: name in drawn[3] and len(drawn[3]) >= 2, settings=UNSHRUNK)
 

@@ -67,6 +67,7 @@ def test_whatever_becomes_faulty_is_said_to_hurt_senders(
         "constraint_narrowed",
     ],
 )
+@pytest.mark.slow
 def test_the_drawn_properties_make_right_events_faulty_in_every_way(kind: str) -> None:
     def breaks(drawn: tuple[tuple[Property, Property], dict[str, Any]]) -> bool:
         (old, new), payload = drawn
