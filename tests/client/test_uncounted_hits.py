@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.client.interrupted import interruptions, run
 
 from footfall import AsyncClient, Client, ClientOptions
 from footfall.client.uncounted_hits import LINGER, HitReport, UncountedHits
@@ -128,6 +129,41 @@ def test_whatever_is_lost_or_repeated_each_hit_counts_once(steps: list[str]) -> 
             hits.add(step, now)
 
     assert collector.sums == Counter(step for step in steps if step.islower())
+
+
+def report_all(hits: UncountedHits, collector: Ledger, now: float) -> None:
+    while (report := hits.report(now)) is not None:
+        collector.take(report)
+        hits.settle(report)
+
+
+@pytest.mark.parametrize("by", ["hit", "interrupt"])
+def test_wherever_a_signal_comes_each_hit_counts_once(by: str) -> None:
+    current: list[UncountedHits] = []
+
+    def act() -> None:
+        if by == "interrupt":
+            raise KeyboardInterrupt
+        current[-1].add("own", 1.0)
+
+    places = 0
+    for interruption in interruptions(act, "signal"):
+        hits, collector = numbered(), Ledger()
+        current.append(hits)
+
+        def work(hits: UncountedHits = hits, collector: Ledger = collector) -> None:
+            for now in (0.0, DAY):
+                hits.add("static", now)
+                report_all(hits, collector, now)
+
+        run(work, interruption)
+        report_all(hits, collector, DAY)
+        assert collector.sums == {reason: total for reason, total in hits.totals.items() if total}, interruption.place
+        if by == "hit":
+            assert collector.sums == {"static": 2, **({"own": 1} if interruption.happened else {})}, interruption.place
+        places += interruption.happened
+
+    assert places > 20
 
 
 # With a collector
