@@ -77,6 +77,7 @@ def in_order(entries: Any, names: Names) -> Any:
     `names` gives the sources and message ids of messages by part and row. It is asked only where times tie: with that
     of an entry without answers, for those that have some are in order already.
     """
+    entries = entries.combine_chunks()  # there may be many: they take longer to sort and to take from
     entries = entries.take(pc.sort_indices(entries, [("device", "ascending"), ("at", "ascending")])).combine_chunks()
     if not len(entries):
         return entries
