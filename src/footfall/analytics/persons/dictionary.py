@@ -68,15 +68,19 @@ class IdDictionary(NamedTuple):
         counts = pc.less(since, self.entry_count.take(device))
         return self.entries.filter(pc.and_(pc.greater_equal(since, 0), counts)).combine_chunks()
 
-    def persons_by_subject(self, numbers: Any) -> Any:
+    def visitors(self) -> Any:
+        """Whose a message is with each id as its anonymous id, and no other: SHARED where only a session says who."""
+        is_nobodys = pc.equal(self.owners, integer(NOBODY))
+        return pc.if_else(is_nobodys, pc.add(positions(len(self.owners)), integer(VISITOR)), self.owners)
+
+    def persons_by_subject(self, numbers: Any, visitors: Any) -> Any:
         """The person of each subject of a part, whose ids have these numbers; null for nobody.
 
-        It is SHARED where only a session says who. See `footfall.analytics.persons.subjects`.
+        `visitors` are those of this dictionary. See `footfall.analytics.persons.subjects`.
         """
-        owners = self.owners.take(numbers)
-        visitors = pc.if_else(equals(owners, NOBODY), pc.add(numbers, integer(VISITOR)), owners)
         products = pc.add(numbers, integer(DEVICE))
-        return pyarrow.concat_arrays([self.canonical.take(numbers), visitors, products, pyarrow.nulls(1, INT)])
+        users, visitors = self.canonical.take(numbers), visitors.take(numbers)
+        return pyarrow.concat_arrays([users, visitors, products, pyarrow.nulls(1, INT)])
 
     def kinds(self) -> Mapping[str, tuple[Any, Any]]:
         """By kind but for sessions, the persons that have a message and the number of the id of each."""

@@ -150,7 +150,7 @@ class Persons:
         """
         if self._are_given:
             return None
-        by_subject = self.dictionary.persons_by_subject(self.dictionary.maps[part])
+        by_subject = self._by_subject(part)
         tables = []
         for stretch in stretches:
             moves = self._reader.moves(part, stretch.start, stretch.stop)
@@ -356,9 +356,15 @@ class Persons:
 
     def _persons_of(self, part: int) -> Any:
         """The person of each row of a part."""
-        by_subject = self.dictionary.persons_by_subject(self.dictionary.maps[part])
         subjects = self._reader.moves(part, 0, self._reader.parts[part].messages).subjects
-        return self._with_sessions(part, by_subject.take(subjects), 0)
+        return self._with_sessions(part, self._by_subject(part).take(subjects), 0)
+
+    def _by_subject(self, part: int) -> Any:
+        return self.dictionary.persons_by_subject(self.dictionary.maps[part], self._visitors)
+
+    @cached_property
+    def _visitors(self) -> Any:
+        return self.dictionary.visitors()
 
     def _asked_entries(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """The entries of rows of shared devices without a user, in the order of the rows."""
