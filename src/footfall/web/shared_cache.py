@@ -23,7 +23,7 @@ _INVITES = frozenset({"public", "s-maxage", "immutable", "must-understand", "pro
 def cookie_rule(headers: Mapping[str, str]) -> CookieRule:
     """Whether a cookie may go with a response of these headers: as it is, after `private` was added, or not at all."""
     # RFC 9213 has each network name its own `…-Cache-Control`.
-    if any(name.endswith("-cache-control") or name in _OF_NETWORKS for name in headers):
+    if "-cache-control\n" in "\n".join((*headers, "")) or not _OF_NETWORKS.isdisjoint(headers):
         return "no_cookie"
     directives = _directives(headers.get("cache-control", ""))
     if "no-store" in directives or directives.get("private") == "":

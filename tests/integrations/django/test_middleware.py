@@ -125,6 +125,15 @@ def test_a_page_of_djangos_cache_is_counted_each_time_and_never_with_the_cookie_
     assert uncounted()["shared_cache"] == 2
 
 
+def test_a_page_that_a_network_may_keep_gets_no_cookie_however_its_header_is_written(recorder: Recorder) -> None:
+    from django.test import Client
+
+    response = Client(headers=CHROME).get("/for-networks/")
+
+    assert "ff_id" not in response.cookies
+    assert uncounted()["shared_cache"] == 1
+
+
 def test_the_sitewide_cache_keeps_no_cookie(recorder: Recorder) -> None:
     from django.conf import settings
     from django.core.cache import cache

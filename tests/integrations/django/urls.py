@@ -20,6 +20,10 @@ def home(request: Any) -> HttpResponse:
     return HttpResponse(PAGE)
 
 
+def for_networks(request: Any) -> HttpResponse:
+    return HttpResponse(PAGE, headers={"Surrogate-Control": "max-age=60"})
+
+
 def order(request: Any, number: int) -> HttpResponse:
     return HttpResponse(f"<h1>Order {number}</h1>")
 
@@ -135,6 +139,7 @@ def handler500(request: Any) -> HttpResponse:
 
 
 urlpatterns = [
+    path("for-networks/", for_networks),
     path("", home),
     path("orders/<int:number>/", order, name="order"),
     path("shop/", include([path("orders/<int:number>/", order)])),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import cache, partial
+from http.cookies import Morsel
 from typing import Any, Self
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
@@ -143,7 +144,8 @@ def _finish(site: Site, hit: Hit, request: Any, response: Any) -> Any:
 
 def _web_response(pair: tuple[Any, Any]) -> WebResponse:
     request, response = pair
-    return WebResponse(status=response.status_code, headers=response.headers, route=_route(request))
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return WebResponse(status=response.status_code, headers=headers, route=_route(request))
 
 
 def _route(request: Any) -> str | None:
@@ -163,11 +165,24 @@ def _tidy(route: str) -> str:
 
 def _add(response: Any, name: str, value: str) -> None:
     if name == "Set-Cookie":
-        response.cookies.load(value)
+        cookie = _cookie(value)
+        response.cookies[cookie.key] = cookie
     elif name in response.headers:
         response.headers[name] = f"{response.headers[name]}, {value}"
     else:
         response.headers[name] = value
+
+
+def _cookie(line: str) -> Morsel[str]:
+    """A cookie of ours, as Django keeps those of a response; its own reading of a line costs as much as a page view."""
+    pair, *attributes = line.split("; ")
+    name, _, value = pair.partition("=")
+    cookie: Morsel[str] = Morsel()
+    cookie.set(name, value, value)
+    for attribute in attributes:
+        key, _, setting = attribute.partition("=")
+        cookie[key] = setting or True
+    return cookie
 
 
 def _own(own: OwnResponse) -> Any:

@@ -20,7 +20,8 @@ def user_of(request: Any) -> object:
     Raises what Django raises: SynchronousOnlyOperation where the session is to be read in an event loop.
     """
     user = getattr(request, "user", None)
-    if isinstance(user, LazyObject) and user._wrapped is empty:  # noqa: SLF001 - to ask it would be a query
+    # To ask it would be a query, and to ask it whether it was asked its own code.
+    if isinstance(user, LazyObject) and object.__getattribute__(user, "_wrapped") is empty:
         user = getattr(request, "_acached_user", None)
         if user is None:
             return _of_session(request)
