@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,24 @@ def waits():
 """
 
     assert ends(tmp_path, waits, "assert exit_code() == -signal.SIGTERM") == ["child"]
+
+
+@pytest.mark.parametrize("asleep", ["", ASLEEP])
+def test_a_process_that_fails_to_send_ends_by_its_signal_too(asleep: str) -> None:
+    code = f"""
+import os, signal, threading
+from footfall.client.termination import Termination
+
+def fail():
+    raise OSError("no more files")
+
+Termination(fail).expect()
+{asleep}
+os.kill(os.getpid(), signal.SIGTERM)
+threading.Event().wait()
+"""
+
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == -signal.SIGTERM
 
 
 @pytest.mark.parametrize("asleep", ["", ASLEEP])

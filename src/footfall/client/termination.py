@@ -76,9 +76,11 @@ class Termination:
             self._end()
 
     def _end(self) -> None:
-        """Send, and end; a second signal ends the process at once."""
-        self._send_all()
-        os.kill(os.getpid(), signal.SIGTERM)
+        """Send, and end, also where sending fails; a second signal ends the process at once."""
+        try:
+            self._send_all()
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
 
     def _is_ours(self) -> bool:
         return signal.getsignal(signal.SIGTERM) == self._terminated
