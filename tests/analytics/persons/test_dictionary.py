@@ -7,15 +7,15 @@ import pyarrow
 from footfall.analytics.persons.arrays import INT
 from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR
 from footfall.analytics.persons.summary import ALONE, ANONYMOUS, STREAM, USER
+from footfall.analytics.persons.timeline_runs import RUNS
 from footfall.analytics.persons.timelines import ENTRIES
 
 
-def test_only_the_rows_of_a_devices_last_timeline_count() -> None:
+def test_only_the_rows_of_runs_count() -> None:
     rows = [{"device": device, "row": row} for row, device in enumerate((1, 1, 2, 1, 1, 1, 0))]
+    runs = [{"device": 1, "first": 3, "count": 3}, {"device": 2, "first": 2, "count": 1}]
     dictionary = EMPTY._replace(
-        entries=pyarrow.Table.from_pylist(rows, schema=ENTRIES),
-        first_entry=pyarrow.array([6, 3, 2], INT),
-        entry_count=pyarrow.array([0, 3, 1], INT),
+        entries=pyarrow.Table.from_pylist(rows, schema=ENTRIES), runs=pyarrow.Table.from_pylist(runs, schema=RUNS)
     )
 
     assert dictionary.current_entries().column("row").to_pylist() == [2, 3, 4, 5]
@@ -40,8 +40,7 @@ def test_persons_are_counted_by_kind_and_a_session_once() -> None:
         owners=pyarrow.array([SHARED, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY], INT),
         canonical=pyarrow.array([0, 1, 2, 2, 4, 5], INT),
         entries=pyarrow.Table.from_pylist(rows, schema=ENTRIES),
-        first_entry=pyarrow.array([0] * 6, INT),
-        entry_count=pyarrow.array([len(rows), 0, 0, 0, 0, 0], INT),
+        runs=pyarrow.Table.from_pylist([{"device": 0, "first": 0, "count": len(rows)}], schema=RUNS),
     )
 
     kinds = {kind: persons.to_pylist() for kind, (persons, _) in dictionary.kinds().items()}

@@ -39,7 +39,7 @@ _log = logging.getLogger("footfall")
 FOLDER = "cache"
 """The name of the folder in a data folder."""
 
-_VERSION = 7  # of the tables
+_VERSION = 8  # of the tables
 _DICTIONARY = "persons"
 _SUFFIX = ".part"
 _PLACES = ".places"
@@ -50,8 +50,8 @@ _LONGEST_HEADER = 32 << 20
 # or less; its rows, which a page of a person reads, are read as fast so.
 _PLAIN, _LZ4, _ZSTD = (pyarrow.ipc.IpcWriteOptions(compression=name) for name in (None, "lz4", "zstd"))
 _OF_SUMMARY = {"rows": _LZ4, "ids": _ZSTD, "claims": _ZSTD}
-_PER_ID = ("ids", "roles", "canonical", "owners", "first_entry", "entry_count")
-_TABLES = ("claims", "aliases", "entries")
+_PER_ID = ("ids", "roles", "canonical", "owners")
+_TABLES = ("claims", "aliases", "entries", "runs")
 
 
 class CacheSection(msgspec.Struct, frozen=True, array_like=True):

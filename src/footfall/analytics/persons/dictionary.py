@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import BIG, FALSE, INT, equals, integer, joined, none, positions
+from footfall.analytics.persons.arrays import BIG, FALSE, INT, equals, integer, none, positions
 from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role
+from footfall.analytics.persons.timeline_runs import RUNS, rows_in
 from footfall.analytics.persons.timelines import ENTRIES
 
 __all__ = ["ALIASES", "CLAIMS", "DEVICE", "EMPTY", "NOBODY", "SESSION", "SHARED", "VISITOR", "Counts", "IdDictionary"]
@@ -37,36 +38,30 @@ ALIASES = pyarrow.schema({"previous": INT, "user": INT, "effect": pyarrow.string
 
 
 class IdDictionary(NamedTuple):
-    """Who is who. The first six are arrays with a value for each id.
+    """Who is who. The first four are arrays with a value for each id.
 
     `ids` are texts as they are compared, `roles` the bits of how each was seen, `canonical` the number of the id under
     which a user goes, `owners` the canonical number of the one user ever identified on a device, or NOBODY or SHARED.
     `claims` is a table as in `PartSummary`, of all parts. `aliases` has each distinct pair with its effect. `entries`
-    (see `footfall.analytics.persons.timelines`) has the timeline of each shared device from row `first_entry` on, in
-    as many rows as `entry_count` says; other rows are of timelines that count no more. `maps` has for each part the
-    numbers of its ids. New sessions get numbers from `sessions`.
+    (see `footfall.analytics.persons.timelines`) has the timelines of shared devices in the rows of `runs` (see
+    `footfall.analytics.persons.timeline_runs`); other rows count no more. `maps` has for each part the numbers of its
+    ids. New sessions get numbers from `sessions`.
     """
 
     ids: Any
     roles: Any
     canonical: Any
     owners: Any
-    first_entry: Any
-    entry_count: Any
     claims: Any
     aliases: Any
     entries: Any
+    runs: Any
     maps: tuple[Any, ...]
     sessions: int
 
     def current_entries(self) -> Any:
         """The entries that count."""
-        if len(self.entries) == pc.sum(self.entry_count, min_count=0).as_py():
-            return self.entries
-        device = joined([self.entries.column("device")])
-        since = pc.subtract(positions(len(device)), self.first_entry.take(device))
-        counts = pc.less(since, self.entry_count.take(device))
-        return self.entries.filter(pc.and_(pc.greater_equal(since, 0), counts)).combine_chunks()
+        return rows_in(self.entries, self.runs)
 
     def visitors(self) -> Any:
         """Whose a message is with each id as its anonymous id, and no other: SHARED where only a session says who."""
@@ -111,11 +106,10 @@ EMPTY = IdDictionary(
     roles=none(pyarrow.uint8()),
     canonical=none(INT),
     owners=none(INT),
-    first_entry=none(INT),
-    entry_count=none(INT),
     claims=pyarrow.Table.from_batches([], CLAIMS),
     aliases=pyarrow.Table.from_batches([], ALIASES),
     entries=pyarrow.Table.from_batches([], ENTRIES),
+    runs=pyarrow.Table.from_batches([], RUNS),
     maps=(),
     sessions=SESSION,
 )

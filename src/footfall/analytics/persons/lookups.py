@@ -14,6 +14,7 @@ from footfall.analytics.persons.arrays import BIG, INT, constant, equals, few_tr
 from footfall.analytics.persons.dictionary import DEVICE, NOBODY, SHARED, VISITOR, IdDictionary
 from footfall.analytics.persons.reader import PartReader
 from footfall.analytics.persons.summary import ALONE, PRODUCT, USER
+from footfall.analytics.persons.timeline_runs import pieces
 from footfall.analytics.persons.timelines import ENTRIES
 
 __all__ = ["MESSAGES", "Lookups"]
@@ -133,10 +134,9 @@ class Lookups:
 
     def entries_of(self, devices: Any) -> Any:
         """The entries of some shared devices."""
-        first, count = self._dictionary.first_entry, self._dictionary.entry_count
-        starts, counts = (column.take(devices).to_pylist() for column in (first, count))
-        of_devices = [self._dictionary.entries.slice(*place) for place in zip(starts, counts, strict=True)]
-        return pyarrow.concat_tables([ENTRIES.empty_table(), *of_devices]).combine_chunks()
+        entries, runs = self._dictionary.entries, self._dictionary.runs
+        runs = runs.filter(pc.is_in(runs.column("device"), value_set=devices))
+        return pyarrow.Table.from_batches(pieces(entries, runs), ENTRIES).combine_chunks()
 
     def _places_of(self, masks: Any) -> Iterator[tuple[int, list[int]]]:
         """The parts where an id is, by a mask of all ids in some chunks, each with the one number that it has there."""

@@ -9,11 +9,12 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import INT, constant, equals, flags, joined, least, paired, patched, positions
-from footfall.analytics.persons.dictionary import ALIASES, CLAIMS, EMPTY, NOBODY, SHARED, IdDictionary
+from footfall.analytics.persons.dictionary import ALIASES, CLAIMS, NOBODY, SHARED, IdDictionary
 from footfall.analytics.persons.id_index import IdIndex
 from footfall.analytics.persons.lookups import Lookups
 from footfall.analytics.persons.reader import PartReader
 from footfall.analytics.persons.summary import ALONE, ANONYMOUS, PRODUCT, STREAM, USER, PartSummary, has_role
+from footfall.analytics.persons.timeline_runs import are_near, pieces, renumbered, rows_in, runs_of
 from footfall.analytics.persons.timelines import ENTRIES, attributed, entries_of, in_order
 from footfall.identity.aliases import alias_effects, canonical_ids
 
@@ -44,7 +45,7 @@ def extended(
     every = pyarrow.concat_tables([before.claims, new])
     if index is None and len(new) * 4 > len(before.claims):
         every = least(every, ("device", "user"), "at").combine_chunks()
-    moved = _claims_with(every, "user", renamed, index).column("device")
+    moved = joined([_claims_with(every, "user", renamed, index).column("device")]).unique()
     touched = joined([new.column("device"), moved]).unique()
     after = before._replace(
         ids=ids,
@@ -55,7 +56,7 @@ def extended(
         aliases=aliases,
         maps=(*before.maps, *maps),
     )
-    return _with_sessions(before, after, reader, touched, index)
+    return _with_sessions(before, after, reader, touched, moved, index)
 
 
 def _in_few_chunks(table: Any) -> Any:
@@ -172,12 +173,15 @@ def _with_owners(owners: Any, claims: Any, canonical: Any) -> Any:
 
 
 def _with_sessions(
-    before: IdDictionary, after: IdDictionary, reader: PartReader, touched: Any, index: IdIndex | None
+    before: IdDictionary, after: IdDictionary, reader: PartReader, touched: Any, moved: Any, index: IdIndex | None
 ) -> IdDictionary:
-    """`after` with the timelines of shared devices, of which only those are cut anew that may be others."""
-    first, nothing = len(before.maps), constant(0, len(after.ids) - len(before.ids))
+    """`after` with the timelines of shared devices, of which only those runs are cut anew that may be others.
+
+    Of the devices that are `moved`, a user goes by another id.
+    """
+    first = len(before.maps)
     is_shared, was_shared = (_are_shared(owners, touched) for owners in (after.owners, before.owners))
-    new = touched.filter(pc.and_not(is_shared, was_shared))
+    new, unshared = touched.filter(pc.and_not(is_shared, was_shared)), touched.filter(pc.and_not(was_shared, is_shared))
     new = new.filter(pc.less(new, pyarrow.scalar(len(before.ids), INT)))
     earlier = Lookups(reader, before).by_part(new) if index is None else index.by_part(before, new)
     wanted = {number: pyarrow.array(ids, INT) for number, ids in earlier.items()}
@@ -190,33 +194,22 @@ def _with_sessions(
         if len(ids)
     ]
     table = pyarrow.concat_tables([ENTRIES.empty_table(), *entries])
-    others = joined([touched.filter(pc.or_(is_shared, was_shared)), table.column("device")]).unique()
-    starts, counts = (pyarrow.concat_arrays([a, nothing]) for a in (before.first_entry, before.entry_count))
-    stays = others.filter(_are_shared(after.owners, others))
-    again = [
-        before.entries.slice(start, count)
-        for start, count in zip(starts.take(stays).to_pylist(), counts.take(stays).to_pylist(), strict=True)
-        if count
-    ]
-    table = in_order(pyarrow.concat_tables([*again, table]), reader.names)
+    # Of devices whose users go by other ids all is cut anew; what is not shared any more has no timeline.
+    is_of_moved = pc.is_in(before.runs.column("device"), value_set=joined([moved, unshared]))
+    is_other = pc.or_(is_of_moved, are_near(before.runs, table))
+    again, runs = before.runs.filter(is_other), before.runs.filter(pc.invert(is_other))
+    again = again.filter(_are_shared(after.owners, joined([again.column("device")])))
+    windows = pyarrow.Table.from_batches(pieces(before.entries, again), ENTRIES)
+    table = in_order(pyarrow.concat_tables([windows, table]), reader.names)
     table, sessions = attributed(table, after.canonical, before.sessions)
-    counts = patched(counts, others, constant(0, len(others)))
-    after = after._replace(sessions=sessions, first_entry=starts, entry_count=counts)
-    if len(before.entries) > _DEAD * (pc.sum(counts).as_py() or 0) + _DEAD * len(table):
+    table, entries = table.combine_chunks(), before.entries
+    if len(entries) > _DEAD * ((pc.sum(runs.column("count")).as_py() or 0) + len(table)):
         # Nearly all rows are of timelines that count no more.
-        return _with_entries(after, EMPTY.entries, pyarrow.concat_tables([after.current_entries(), table]))
-    return _with_entries(after, before.entries, table)
-
-
-def _with_entries(after: IdDictionary, before: Any, new: Any) -> IdDictionary:
-    """The dictionary with these entries after those before, device by device."""
-    blocks = pc.value_counts(joined([new.column("device")]))
-    device, count = blocks.field("values"), blocks.field("counts").cast(INT)
-    start = pc.add(pc.subtract(pc.cumulative_sum(count), count), pyarrow.scalar(len(before), INT))
+        entries, runs = rows_in(entries, runs), renumbered(runs)
     return after._replace(
-        first_entry=patched(after.first_entry, device, start),
-        entry_count=patched(after.entry_count, device, count),
-        entries=_in_few_chunks(pyarrow.concat_tables([before, new])),
+        sessions=sessions,
+        entries=_in_few_chunks(pyarrow.concat_tables([entries, table])),
+        runs=pyarrow.concat_tables([runs, runs_of(table, len(entries))]).combine_chunks(),
     )
 
 
