@@ -42,7 +42,7 @@ def test_as_json_and_csv(data: Path) -> None:
 
     assert values["retention"]["cohorts"][0]["cells"][0]["returned"] == 1
     assert lines[0].startswith("start,first,last,entered,returned,share,")
-    assert lines[1].startswith("2026-11-01 00:00:00+00:00,1,1,2,1,0.5,")
+    assert lines[1].startswith("2026-11-01T00:00:00+00:00,1,1,2,1,0.5,")
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import sys
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
@@ -76,11 +75,11 @@ def _show(answer: QuestionResult[Any], form: str, data: str) -> None:
     if form == "json":
         echo_json(answer.report.as_json())
     elif form == "csv":
-        written = io.StringIO()
-        writer = csv.writer(written, lineterminator="\n")
-        writer.writerow(answer.columns)
-        writer.writerows(answer.rows)
-        echo(written.getvalue(), end="")
+        # Loaded late, as for text.
+        from footfall.query.writers import write_csv_rows
+
+        sys.stdout.flush()
+        write_csv_rows(answer.columns, answer.rows, sys.stdout.buffer)
     else:
         # Loaded late: other forms do not wait for it.
         from footfall.reporting.text import show

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import IO, Any
 
@@ -15,7 +15,7 @@ from footfall.printable import tame_json
 from footfall.query.database import AnswerStream
 from footfall.query.result import python_rows
 
-__all__ = ["WRITERS", "write_arrow", "write_csv", "write_json", "write_parquet"]
+__all__ = ["WRITERS", "write_arrow", "write_csv", "write_csv_rows", "write_json", "write_parquet"]
 
 _encode = msgspec.json.Encoder(decimal_format="number", enc_hook=str).encode
 
@@ -34,13 +34,18 @@ def write_json(answer: AnswerStream, file: IO[bytes]) -> int:
 
 
 def write_csv(answer: AnswerStream, file: IO[bytes]) -> int:
+    """See `write_csv_rows`."""
+    return write_csv_rows(answer.schema.names, _rows(answer), file)
+
+
+def write_csv_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], file: IO[bytes]) -> int:
     """RFC 4180, in UTF-8, as an export writes it: no cell is a formula to a spreadsheet. NULL is empty."""
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     count = 0
     try:
         writer = csv.writer(text)
-        writer.writerow(map(csv_cell, answer.schema.names))
-        for row in _rows(answer):
+        writer.writerow(map(csv_cell, names))
+        for row in rows:
             writer.writerow([csv_cell(_text(value)) for value in row])
             count += 1
     finally:
