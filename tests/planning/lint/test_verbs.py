@@ -45,11 +45,9 @@ def test_the_past_is_proposed_as_people_write_it(word: str, past: str) -> None:
     assert past_of(word) == past
 
 
-@pytest.mark.parametrize("base", sorted(IRREGULAR))
-def test_every_irregular_verb_is_read_from_the_table_whole(base: str) -> None:
-    assert IRREGULAR[base]
-    assert all(form.isalpha() and is_past(form) for form in IRREGULAR[base])
-    assert is_action(base)
+def test_every_irregular_verb_is_read_from_the_table_whole() -> None:
+    assert [base for base, forms in IRREGULAR.items() if not forms or not is_action(base)] == []
+    assert [form for forms in IRREGULAR.values() for form in forms if not form.isalpha() or not is_past(form)] == []
 
 
 @given(st.sampled_from(["view", "complete", "try", "tap", "send", "buy", "open", "share", "apply"]))
