@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli.plan.running import plan_command
 
 MODULE = """
 from collections.abc import Iterator
@@ -43,6 +45,23 @@ def installed(folder: Path, entries: str, module: str = MODULE, package: str = "
         "kpis: {k: {owner: a, question: How many?, measure: {count: sold}}}\n"
     )
     return site
+
+
+@pytest.fixture
+def without_rules() -> Iterator[None]:
+    """What a test imports of a package of rules is forgotten after it."""
+    yield
+    for name in [name for name in sys.modules if name.startswith("bakery_")]:
+        del sys.modules[name]
+
+
+def in_process(folder: Path, site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A plan command for which what is in `site` is installed."""
+    sys.path.insert(0, str(site))
+    try:
+        return plan_command(*arguments, cwd=folder)
+    finally:
+        sys.path.remove(str(site))
 
 
 def footfall(folder: Path, site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -100,13 +119,14 @@ BROKEN = [
 ]
 
 
+@pytest.mark.usefixtures("without_rules")
 @pytest.mark.parametrize(("entries", "module", "words"), BROKEN)
 def test_rules_that_cannot_be_used_are_named_with_their_package_and_exit_code_3(
     entries: str, module: str, words: str, tmp_path: Path
 ) -> None:
     site = installed(tmp_path, entries, module)
 
-    done = footfall(tmp_path, site, "lint", "plan.yaml")
+    done = in_process(tmp_path, site, "lint", "plan.yaml")
 
     assert (done.returncode, done.stdout) == (3, "")
     assert words in done.stderr
