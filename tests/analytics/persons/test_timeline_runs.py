@@ -72,6 +72,29 @@ def test_a_timeline_that_grows_part_by_part_gives_the_persons_of_the_pure_rules(
     assert attributions(persons, parts) == attribute(every, namespace("shop"))
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_sessions_that_begin_at_one_time_stay_in_order_as_a_timeline_grows(seed: int) -> None:
+    dice = random.Random(seed)
+    log = [
+        Observation(
+            dice.choice(("web", "app")), f"m{number}", dice.choice(("page", "page", "reset")),
+            dice.randrange(40) * (GAP - 1), dice.choice(USERS), "a1",
+        )
+        for number in range(400)
+    ]  # fmt: skip
+    persons, parts = Persons.of((), "shop"), [ListPart(log[start : start + 20]) for start in range(0, 400, 20)]
+    for part in parts:
+        persons = persons.extended(part)
+
+    assert attributions(persons, parts) == attribute(log, namespace("shop"))
+
+
+def test_runs_of_one_device_have_no_time_in_common() -> None:
+    many = [(1, 7, session) for session in range(40)] + [(1, 8, 50)]
+
+    assert runs_of(entries(*many), 0).to_pylist() == [run(1, 0, 40, 7, 7), run(1, 40, 1, 8, 8)]
+
+
 def test_a_batch_cuts_the_end_of_a_long_timeline_alone() -> None:
     long = [
         Observation("web", f"m{number}", "page", number * 2 * GAP, "ann" if number % 2 else "bob", "a1")

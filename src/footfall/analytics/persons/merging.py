@@ -199,7 +199,7 @@ def _with_sessions(
     is_other = pc.or_(is_of_moved, are_near(before.runs, table))
     again, runs = before.runs.filter(is_other), before.runs.filter(pc.invert(is_other))
     again = again.filter(_are_shared(after.owners, joined([again.column("device")])))
-    windows = pyarrow.Table.from_batches(pieces(before.entries, again), ENTRIES)
+    windows = pyarrow.Table.from_batches(pieces(before.entries, again.sort_by("start")), ENTRIES)
     table = in_order(pyarrow.concat_tables([windows, table]), reader.names)
     table, sessions = attributed(table, after.canonical, before.sessions)
     table, entries = table.combine_chunks(), before.entries

@@ -1,7 +1,8 @@
 """Runs: where the timelines of shared devices are in a table of entries, in pieces of whole sessions.
 
-A run has some sessions of one device that follow one another. So more entries change the few runs that are as near in
-time as a session reaches, however long the timeline is.
+A run has some sessions of one device that follow one another. No two runs of a device have entries of one time, so that
+runs in order of time have all entries in order, also those that only their names put in order. More entries change the
+few runs that are as near in time as a session reaches, however long the timeline is.
 
 | column | |
 |---|---|
@@ -36,7 +37,7 @@ def runs_of(entries: Any, first: int) -> Any:
     if not len(device):
         return pyarrow.Table.from_batches([], RUNS)
     place, is_other = positions(len(device)), _differs(device)
-    begins = pc.or_(is_other, pc.or_(_differs(part), _differs(row)))
+    begins = pc.or_(is_other, pc.and_(_differs(at), pc.or_(_differs(part), _differs(row))))
     session = pc.fill_null_forward(pc.if_else(begins, place, pyarrow.scalar(None, INT)))
     firsts = place.filter(pc.or_(is_other, _differs(pc.divide(session, integer(_ENTRIES)))))
     ends = pyarrow.concat_arrays([firsts.slice(1), pyarrow.array([len(device)], INT)])
