@@ -81,6 +81,7 @@ def test_the_receipt_says_what_was_removed(data: Path) -> None:
     assert "2 messages would go (event leaked)" in err
 
 
+@pytest.mark.slow
 def test_the_receipt_can_be_json(data: Path) -> None:
     out, err = run("--data", str(data), "--event", "leaked", "--format", "json", answer="y\n")
 

@@ -70,7 +70,7 @@ def test_names_are_counted_with_their_first_and_last_moment_the_most_frequent_fi
     assert [(name.name, name.messages) for name in shown.sources] == [("shop", 3), ("app", 1)]
 
 
-@pytest.mark.parametrize("second", [-62_135_596_800, 253_402_300_799])
+@pytest.mark.parametrize("second", [-62_135_596_800, pytest.param(253_402_300_799, marks=pytest.mark.slow)])
 def test_the_rim_of_the_calendar_has_a_period_too(entry: MakeEntry, second: int) -> None:
     days = [entry(number, "seen", number * 86_400, user="u") for number in range(1, 60)]
     with Dataset.of([*days, entry(90, "seen", second, user="u")]) as dataset:
