@@ -13,6 +13,7 @@ import pydantic
 import pytest
 
 from footfall import Client
+from footfall.client.scope import NO_SCOPE, Scope
 from footfall.testing import Recorder
 
 
@@ -82,3 +83,12 @@ def test_the_contexts_of_a_scope_and_of_a_call_are_merged_whatever_objects_they_
 
     contexts = [message["context"] for message in recorder.messages]
     assert [(context["app"], context["page"]) for context in contexts] == [("shop", {"path": "/"})] * 2
+
+
+def test_a_scope_is_left_without_a_source_only_where_it_says_nothing_besides() -> None:
+    def source() -> Scope:
+        return Scope("kari")
+
+    assert Scope(source=source).without(source) is NO_SCOPE
+    for scope in (Scope(), Scope("ola", source=source), Scope(source=lambda: NO_SCOPE), Scope(None, None, {"a": 1})):
+        assert scope.without(source) == scope
