@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import available_timezones
 
 import duckdb
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from footfall.analytics.local_periods import LocalPeriods, Per
 from footfall.plan.periods import full_periods
 from footfall.plan.zone_offsets import zone_offsets
-from footfall.timestamps import local_time
+from footfall.timestamps import epoch_us, local_time
 
 SECOND = 1_000_000
 HOUR, DAY = 3_600 * SECOND, 86_400 * SECOND
@@ -102,3 +102,17 @@ def test_a_period_has_the_number_of_its_first_moment() -> None:
 
     assert [periods.start("day", periods.number("day", begin)).day for begin, _ in days] == [27, 28, 29, 31, 1, 2]
     assert [periods.number("hour", begin) for begin, _ in days] == [begin for begin, _ in days]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Oslo", "Africa/Cairo", "America/Sao_Paulo", "Australia/Lord_Howe"])
+@pytest.mark.parametrize("per", ["hour", "day", "week", "month"])
+def test_periods_follow_one_another_without_a_gap(zone: str, per: Per) -> None:
+    first = epoch_us(datetime(2018, 10, 1, 12, 34, tzinfo=UTC))
+    last = epoch_us(datetime(2018, 11, 20, tzinfo=UTC))
+    periods = LocalPeriods(zone, first, last)
+    numbers = periods.every(per, first, last)
+    starts = [epoch_us(periods.start(per, number)) for number in numbers]
+
+    assert starts[0] <= first < periods.end(per, numbers[0])
+    assert starts[-1] <= last < periods.end(per, numbers[-1])
+    assert [periods.end(per, number) for number in numbers[:-1]] == starts[1:]

@@ -7,7 +7,7 @@ timezone at all, and an ASOF join 15 times as long, because it sorts them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -72,6 +72,49 @@ class LocalPeriods:
     def number(self, per: Per, begin: int) -> int:
         """The number of the period that begins at a moment."""
         return begin if per == "hour" else local_time(begin, self._timezone).toordinal() - _EPOCH_DAY
+
+    def every(self, per: Per, first: int, last: int) -> list[int]:
+        """The numbers of all periods from that of one moment to that of another."""
+        if per == "hour":
+            return self._hours(first, last)
+        day = local_time(first, self._timezone).date()
+        if per == "week":
+            day -= timedelta(days=day.weekday())
+        elif per == "month":
+            day = day.replace(day=1)
+        end, numbers = local_time(last, self._timezone).date(), []
+        while day <= end:
+            numbers.append(day.toordinal() - _EPOCH_DAY)
+            day = _NEXT[per](day)
+        return numbers
+
+    def end(self, per: Per, number: int) -> int:
+        """When a period is over, in microseconds since 1970 UTC."""
+        if per == "hour":
+            rows = hour_offsets(self._offsets)
+            offset = next((row.offset for row in reversed(rows) if row.since <= number), rows[0].offset)
+            following = [row.since for row in rows[1:] if row.since > number]
+            return min(*following, number + _HOUR - (number + offset) % _HOUR, number + _HOUR)
+        return epoch_us(self.start(per, _NEXT[per](date.fromordinal(_EPOCH_DAY + number)).toordinal() - _EPOCH_DAY))
+
+    def _hours(self, first: int, last: int) -> list[int]:
+        rows, numbers = hour_offsets(self._offsets), []
+        for number, row in enumerate(rows):
+            hour = max(row.since, first) if number else first
+            hour -= (hour + row.offset) % _HOUR if not number or hour > row.since else 0
+            end = min(last, rows[number + 1].since - 1) if number + 1 < len(rows) else last
+            while hour <= end:
+                if not number or hour >= row.since:
+                    numbers.append(hour)
+                hour += _HOUR - (hour + row.offset) % _HOUR
+        return numbers
+
+
+_NEXT: Mapping[Per, Callable[[date], date]] = {
+    "day": lambda day: day + timedelta(days=1),
+    "week": lambda day: day + timedelta(days=7),
+    "month": lambda day: (day.replace(day=28) + timedelta(days=4)).replace(day=1),
+}
 
 
 def _day(local: str) -> str:

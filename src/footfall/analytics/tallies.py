@@ -5,7 +5,7 @@ Counts and sums add up, histograms add up value by value, and sets of different 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -97,8 +97,10 @@ def breakdown(plan: Plan, asked: Simple) -> tuple[tuple[str, ...], tuple[str, ..
     return apart, (*asked.by, *(name for name in apart if name not in asked.by)) if asked.by else ()
 
 
-def tally(dataset: Dataset, plan: Plan, asked: Simple, span: Span, shard: Shard = WHOLE) -> MeasureTally:
-    """One measure over one window in one shard.
+def tally(
+    dataset: Dataset, plan: Plan, asked: Simple, span: Span, shard: Shard = WHOLE, *, per: str = ""
+) -> MeasureTally:
+    """One measure over one window in one shard. With `per`, SQL, its value is the first part of every key.
 
     Raises UsageError when the plan has no such event or property.
     """
@@ -109,8 +111,8 @@ def tally(dataset: Dataset, plan: Plan, asked: Simple, span: Span, shard: Shard 
     apart, by = breakdown(plan, asked)
     counted = _counted(dataset, table, asked, shard)
     return MeasureTally(
-        _grouped(dataset, table, apart, counted, condition),
-        _grouped(dataset, table, by, counted, condition) if by else (),
+        _grouped(dataset, table, _keys(table, apart, per), counted, condition),
+        _grouped(dataset, table, _keys(table, by, per), counted, condition) if by else (),
         unread=_unread(dataset, table, wanted, f"{span.sql()} AND {shard.sql()}"),
         is_stored=table.is_stored,
     )
@@ -158,10 +160,13 @@ def _adds_up(dataset: Dataset, table: PropertyTable, column: PropertyColumn) -> 
     return not most or most.adjusted() + 1 + column.scale + len(str(count)) < _WIDTH
 
 
+def _keys(table: PropertyTable, by: Iterable[str], per: str) -> list[str]:
+    return [*([per] if per else []), *(table.columns[name].sql for name in by)]
+
+
 def _grouped(
-    dataset: Dataset, table: PropertyTable, by: tuple[str, ...], counted: _Counted, condition: str
+    dataset: Dataset, table: PropertyTable, keys: Sequence[str], counted: _Counted, condition: str
 ) -> tuple[Tally, ...]:
-    keys = [table.columns[name].sql for name in by]
     columns = ", ".join([*keys, counted.count, counted.number, counted.times, counted.text])
     grouping = ", ".join([*keys, counted.each] if counted.each else keys)
     rows = dataset.rows(

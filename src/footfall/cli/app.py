@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sql": ("footfall.cli.sql:command", "Answer one SELECT over messages, events and persons."),
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),
     "seal": ("footfall.cli.seal:command", "Move stored messages from the journal to Parquet files."),
+    "trend": ("footfall.cli.trend:command", "Show a KPI or an event over time, and what is unusual."),
     "upgrade": ("footfall.cli.upgrade:command", "Bring an older data folder to today's format, or undo that."),
     "web": ("footfall.cli.web:command", "Report visitors, visits, pages and origins of a site."),
     "verify": ("footfall.cli.verify:command", "Read a data folder back, and name what is damaged."),

@@ -11,7 +11,10 @@ from typing import Any, Self, TypeVar
 from footfall.analytics import Dataset, Question, Report
 from footfall.analytics import report as report_of
 from footfall.analytics.earlier import EarlierMoment
+from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
+from footfall.analytics.questions.trend import TrendResult, trend, trend_options
+from footfall.analytics.questions.trend.options import Counted
 from footfall.clock import Clock, SystemClock
 from footfall.errors import UsageError
 from footfall.plan.loading import read
@@ -219,6 +222,23 @@ class Database:
             **options,
         )
         return self.ask(retention(asked), since=since, until=until, include=include)
+
+    def trend(
+        self,
+        figure: str,
+        *,
+        per: Per = "day",
+        of: Counted = "messages",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+    ) -> QuestionResult[TrendResult]:
+        """A KPI by its name, or the messages or actors of `EVENT {PROPERTY: VALUE}`, by period of the plan's clock.
+
+        Raises UsageError for what the plan does not have, and for more than 1,000 periods.
+        """
+        options = trend_options(figure, self.plan or Plan(id=""), per=per, of=of)
+        return self.ask(trend(options), since=since, until=until, include=include)
 
     def close(self) -> None:
         """Let the memory go. Closing twice is no error."""

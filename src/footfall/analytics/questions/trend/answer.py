@@ -1,0 +1,266 @@
+"""The answer to a question of a trend: a series of figures, each with what was usual before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from footfall.analytics.definitions import chain_text, measure_text, window_text
+from footfall.analytics.figures import Figure, quotient
+from footfall.analytics.local_periods import Per
+from footfall.analytics.measures import Measured, merge_tallies, parts
+from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked
+from footfall.analytics.questions.trend.options import TrendOptions
+from footfall.analytics.questions.trend.periods import TrendPeriods
+from footfall.analytics.reaches import conversion_actors
+from footfall.analytics.sections import (
+    Amount,
+    Bar,
+    Cell,
+    FigureDefinition,
+    Period,
+    Section,
+    Table,
+    TableRow,
+    alarm,
+    plain,
+    quiet,
+    strong,
+)
+from footfall.analytics.tallies import MeasureTally, Simple, tally
+from footfall.analytics.usual_range import MOST, RULE, usual_range
+from footfall.analytics.window import Window
+from footfall.plan.model import Conversion, Count, Measure, Plan, Ratio, Unique
+
+__all__ = ["TrendPoint", "TrendResult", "TrendSeries", "trend"]
+
+_SAME_KIND: Final[Mapping[Per, int]] = {"hour": 7 * 24, "day": 7, "week": 1, "month": 1}
+"""How many periods there are from one to the next of its kind: hours and days are compared by the weekday."""
+
+
+class TrendPoint(msgspec.Struct, frozen=True):
+    """The figure of the period that begins at `start`.
+
+    `change` is its difference from the period before as a share of that. `low` and `high` say what is usual by the
+    periods of its kind before it, None of too few; `is_unusual` is None too while the period is not complete: it is
+    not over, or began before the window.
+    """
+
+    start: datetime
+    value: Decimal | None
+    change: Decimal | None
+    low: float | None
+    high: float | None
+    is_unusual: bool | None
+    is_complete: bool
+
+
+class TrendSeries(msgspec.Struct, frozen=True):
+    """One figure in all periods. Money has a series for each currency, None where a message names none."""
+
+    currency: str | None
+    points: tuple[TrendPoint, ...]
+
+
+class TrendResult(msgspec.Struct, frozen=True):
+    """A figure over time. `unread` counts values of its properties that were there and not of the plan's type."""
+
+    name: str
+    per: Per
+    window: Window
+    series: tuple[TrendSeries, ...]
+    unread: int
+    definition: str
+
+
+class TrendPartial(msgspec.Struct, frozen=True):
+    """The same of one shard: the tallies of each part of the measure, or how many entered and converted, by period."""
+
+    measures: tuple[MeasureTally, ...]
+    conversions: dict[int, tuple[int, int]]
+
+
+def trend(options: TrendOptions) -> Question[TrendPartial, TrendResult]:
+    """The question with these options. Raises UsageError for an option that has no such value."""
+    checked(options)
+    question = Question(
+        "trend",
+        TrendPartial,
+        lambda context: _partial(context, options),
+        lambda context, partials: _merge(context, options, partials),
+        lambda report: _sections(report[question], options),
+        table=_table,
+    )
+    return question
+
+
+def _partial(context: ShardContext, options: TrendOptions) -> TrendPartial:
+    report, asked = context.report, options.measure
+    periods = TrendPeriods(report, options.per)
+    if not isinstance(asked, Conversion):
+        span, shard, per = report.span, context.shard, periods.sql()
+        tallies = (tally(context.dataset, report.plan, each, span, shard, per=per) for each in parts(asked))
+        return TrendPartial(tuple(tallies), {})
+    conversions = {}
+    for number in periods.numbers:
+        reaches = context.reaches(asked.journey, periods.span(number))
+        conversions[number] = conversion_actors(context.dataset, reaches, asked.start, asked.end)
+    return TrendPartial((), conversions)
+
+
+def _merge(context: ReportContext, options: TrendOptions, partials: Sequence[TrendPartial]) -> TrendResult:
+    periods = TrendPeriods(context, options.per)
+    measured = {number: _measured(context.plan, options.measure, partials, number) for number in periods.numbers}
+    currencies = dict.fromkeys(code for each in measured.values() for code in each.currencies) or {None: None}
+    window = context.window(context.span)
+    return TrendResult(
+        name=options.name,
+        per=options.per,
+        window=window,
+        series=tuple(
+            TrendSeries(code, _points(options, periods, [_figure(each, code) for each in measured.values()]))
+            for code in currencies
+        ),
+        unread=sum(each.unread for partial in partials for each in partial.measures),
+        definition=_definition(context.plan, options, window),
+    )
+
+
+def _measured(plan: Plan, asked: Measure, partials: Sequence[TrendPartial], number: int) -> Measured:
+    """The figure of one period."""
+    if isinstance(asked, Conversion):
+        entered, reached = map(sum, zip(*(partial.conversions[number] for partial in partials), strict=True))
+        return Measured(quotient(reached, entered), Figure.of(None))
+    whole = _without_groups(asked)
+    return merge_tallies(plan, whole, [[_of_period(each, number) for each in partial.measures] for partial in partials])
+
+
+def _without_groups(asked: Simple | Ratio) -> Simple | Ratio:
+    if isinstance(asked, Ratio):
+        return Ratio(of=_ungrouped(asked.of), to=_ungrouped(asked.to))
+    return _ungrouped(asked)
+
+
+def _ungrouped(asked: Simple) -> Simple:
+    return msgspec.structs.replace(asked, by=())
+
+
+def _of_period(whole: MeasureTally, number: int) -> MeasureTally:
+    """The totals of a tally by period, of one of them."""
+    totals = [msgspec.structs.replace(each, key=each.key[1:]) for each in whole.totals if each.key[0] == str(number)]
+    return MeasureTally(tuple(totals), (), 0, whole.is_stored)
+
+
+def _figure(measured: Measured, currency: str | None) -> Figure:
+    return measured.currencies.get(currency, measured.nothing) if measured.currencies else measured.total
+
+
+def _points(options: TrendOptions, periods: TrendPeriods, figures: Sequence[Figure]) -> tuple[TrendPoint, ...]:
+    step, is_count = _SAME_KIND[options.per], isinstance(options.measure, Count | Unique)
+    complete = [periods.is_complete(number) for number in periods.numbers]
+    points = []
+    for place, (number, figure) in enumerate(zip(periods.numbers, figures, strict=True)):
+        earlier = [
+            float(figures[other].exact or 0)
+            for other in range(place - step, -1, -step)
+            if complete[other] and figures[other].exact is not None
+        ]
+        usual = usual_range(earlier[:MOST], is_count=is_count)
+        is_known = usual is not None and complete[place] and figure.exact is not None
+        before = figures[place - 1].exact if place and complete[place - 1] else None
+        points.append(
+            TrendPoint(
+                start=periods.start(number),
+                value=figure.value,
+                change=None
+                if before is None or figure.exact is None or not complete[place]
+                else quotient(figure.exact - before, before).value,
+                low=usual.low if usual else None,
+                high=usual.high if usual else None,
+                is_unusual=not usual.low <= float(figure.exact or 0) <= usual.high if usual and is_known else None,
+                is_complete=complete[place],
+            )
+        )
+    return tuple(points)
+
+
+_MARKS = (
+    "The change is from the period before, as a share of it. An asterisk marks a period that is not over, or that the "
+    "window cuts."
+)
+
+
+def _definition(plan: Plan, options: TrendOptions, window: Window) -> str:
+    sentences = [measure_text(options.measure)]
+    if isinstance(options.measure, Conversion):
+        sentences.append(chain_text(plan.journeys[options.measure.journey]))
+        sentences.append("Each period has those who enter in it.")
+    kinds = {"hour": "the same hour of the week", "day": "the same day of the week"}
+    sentences += [
+        f"By {options.per} of the clock of {window.timezone}, each by itself, whatever the figure's own window is.",
+        _MARKS,
+        f"{RULE} Of one kind are {kinds.get(options.per, f'all {options.per}s')}.",
+        f"Window by corrected time: {window_text(window)}.",
+    ]
+    return " ".join(sentences)
+
+
+def _sections(result: TrendResult, options: TrendOptions) -> Iterator[Section]:
+    is_share = isinstance(options.measure, Ratio | Conversion)
+    for series in result.series:
+        largest = max((point.value for point in series.points if point.value is not None), default=Decimal(0))
+        rows = [
+            TableRow([
+                [strong(Period(point.start, result.per)), *([] if point.is_complete else [quiet("*")])],
+                [plain(_bar(point.value, largest))],
+                [strong(Amount(point.value, is_share=is_share and largest <= 1))],
+                [] if point.change is None else [plain(_signed(point.change))],
+                _usual(point, is_share=is_share and largest <= 1),
+            ])
+            for point in series.points
+        ]  # fmt: skip
+        yield Section(
+            f"Trend: {result.name}",
+            beside=[] if series.currency is None else [plain(series.currency)],
+            table=Table((result.per, "", "value", "change", "usual"), rows) if rows else None,
+            remarks=[[alarm(result.unread, " unreadable")]] if result.unread else [],
+            definition=FigureDefinition("trend", result.definition),
+        )
+
+
+def _bar(value: Decimal | None, largest: Decimal) -> Bar:
+    if value is None or largest <= 0 or value <= 0:
+        return Bar(0, 1)
+    return Bar(round(value / largest * 1000), 1000)
+
+
+def _signed(change: Decimal) -> str:
+    return f"{change * 100:+,.1f} %"
+
+
+def _usual(point: TrendPoint, *, is_share: bool) -> Cell:
+    if point.low is None or point.high is None:
+        return ()
+    scale, unit = (100, " %") if is_share else (1, "")
+    phrase = alarm if point.is_unusual else quiet
+    text = f"{point.low * scale:,.4g} to {point.high * scale:,.4g}{unit}"
+    return [phrase(f"{text}{', unusual' if point.is_unusual else ''}")]
+
+
+def _table(result: TrendResult) -> FlatTable:
+    rows: list[tuple[Any, ...]] = [
+        (series.currency, point.start, point.value, *(_float(point.change),), point.low, point.high, point.is_unusual,
+         point.is_complete)
+        for series in result.series
+        for point in series.points
+    ]  # fmt: skip
+    columns = ("currency", "start", "value", "change", "low", "high", "is_unusual", "is_complete")
+    return FlatTable(columns, tuple(rows))
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
