@@ -11,6 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
+from footfall.analytics import calendar
+from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, window_text
 from footfall.analytics.figures import aggregate, quotient
 from footfall.analytics.filtered_messages import ActorKind
@@ -18,7 +20,6 @@ from footfall.analytics.intervals import CONFIDENCE, wilson
 from footfall.analytics.question import FlatTable, Question, ReportContext, checked
 from footfall.analytics.questions.retention.options import (
     LENGTHS,
-    CohortPeriod,
     Entry,
     RetentionBracket,
     RetentionOptions,
@@ -42,8 +43,6 @@ from footfall.errors import UsageError
 from footfall.timestamps import epoch_us
 
 __all__ = ["RetentionCell", "RetentionCohort", "RetentionResult", "retention"]
-
-_COHORTS = 5_000  # the most rows: as many days are 13 years
 
 
 class RetentionCell(msgspec.Struct, frozen=True):
@@ -79,7 +78,7 @@ class RetentionResult(msgspec.Struct, frozen=True):
 
     start: str
     returning: str
-    per: CohortPeriod
+    per: CalendarPeriod
     by: ActorKind
     brackets: tuple[RetentionBracket, ...]
     window: Window
@@ -166,13 +165,9 @@ class _CellMaker:
         """Every period from the first with an entry to the last, also those without one. Raises UsageError."""
         if not entered:
             return []
-        cohort, last, cohorts = min(entered), max(entered), []
-        while cohort <= last:
-            cohorts.append(cohort)
-            if len(cohorts) > _COHORTS:
-                raise UsageError(f"there are more than {_COHORTS:,} {self._options.per}s; give a later --since")
-            cohort = self._after(cohort, 1)
-        return cohorts
+        per = self._options.per
+        first, last = (calendar.index(per, cohort) for cohort in (min(entered), max(entered)))
+        return [calendar.number_at(per, each) for each in calendar.every(per, first, last)]
 
     def has_begun(self, cohort: int, bracket: RetentionBracket) -> bool:
         """Whether anybody of a cohort had any time of a bracket."""
@@ -183,7 +178,7 @@ class _CellMaker:
     ) -> RetentionCell:
         # A rolling period of the last who entered begins when the next cohort does.
         shift = 1 if self._options.counting == "calendar" else 0
-        begin = cohort if shift else self._after(cohort, 1)
+        begin = cohort if shift else calendar.after(self._options.per, cohort, 1)
         last = self._options.brackets[bracket].last
         is_complete = self._moment(begin, last + 1) <= self._end
         return self._cell(entered, returned, sums, is_complete=is_complete)
@@ -209,19 +204,11 @@ class _CellMaker:
         averages = {currency: quotient(Fraction(value), entered).value for currency, value in sums.items()}
         return RetentionCell(returned, share, low, high, is_complete, dict(sums), averages)
 
-    def _after(self, cohort: int, periods: int) -> int:
-        """The number of the period that comes so many periods after one."""
-        if self._options.per != "month":
-            return cohort + periods * (7 if self._options.per == "week" else 1)
-        first = self._periods.start("month", cohort)
-        months = first.year * 12 + first.month - 1 + periods
-        return self._periods.number("month", epoch_us(first.replace(year=months // 12, month=months % 12 + 1)))
-
     def _moment(self, cohort: int, periods: int) -> int:
         """When the period begins that comes so many periods after the beginning of a cohort."""
         if self._options.counting == "rolling":
             return epoch_us(self._periods.start(self._options.per, cohort)) + periods * LENGTHS[self._options.per]
-        return epoch_us(self._periods.start(self._options.per, self._after(cohort, periods)))
+        return epoch_us(self._periods.start(self._options.per, calendar.after(self._options.per, cohort, periods)))
 
 
 _RETURNS: Final[Mapping[Returning, str]] = {

@@ -7,13 +7,13 @@ from typing import Final, Literal
 
 import msgspec
 
+from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.filtered_messages import ActorKind
 from footfall.errors import UsageError
 from footfall.plan.model import EventFilter
 
 __all__ = [
     "LENGTHS",
-    "CohortPeriod",
     "Counting",
     "Entry",
     "RetentionBracket",
@@ -25,10 +25,9 @@ __all__ = [
 Entry = Literal["first_ever", "first_in_range", "recurring"]
 Returning = Literal["on", "on_or_after", "on_or_before", "streak"]
 Counting = Literal["calendar", "rolling"]
-CohortPeriod = Literal["day", "week", "month"]
 
 _DAY_US = 86_400_000_000
-LENGTHS: Final[Mapping[CohortPeriod, int]] = {"day": _DAY_US, "week": 7 * _DAY_US, "month": 30 * _DAY_US}
+LENGTHS: Final[Mapping[CalendarPeriod, int]] = {"day": _DAY_US, "week": 7 * _DAY_US, "month": 30 * _DAY_US}
 _MOST_BRACKETS = 400
 
 
@@ -60,7 +59,7 @@ class RetentionOptions(msgspec.Struct, frozen=True, kw_only=True):
     start: EventFilter
     returning: EventFilter
     by: ActorKind = "user"
-    per: CohortPeriod = "day"
+    per: CalendarPeriod = "day"
     counting: Counting = "calendar"
     entry: Entry = "first_in_range"
     returning_when: Returning = "on"

@@ -7,9 +7,10 @@ from typing import Final
 
 import msgspec
 
+from footfall.analytics.calendar import index_sql
 from footfall.analytics.filtered_messages import Filtered, filtered_messages
 from footfall.analytics.question import ReportContext, ShardContext
-from footfall.analytics.questions.retention.options import LENGTHS, CohortPeriod, RetentionOptions, Returning
+from footfall.analytics.questions.retention.options import LENGTHS, RetentionOptions, Returning
 from footfall.errors import UsageError
 from footfall.plan.calls import named
 from footfall.plan.currencies import money_of
@@ -75,7 +76,7 @@ def _cells(
         number = f"(time - entered) // {LENGTHS[options.per]}"
     else:
         period = report.periods.sql(options.per, "time")
-        number = f"({_index(options.per, period)}) - ({_index(options.per, 'cohort')})"
+        number = f"({index_sql(options.per, period)}) - ({index_sql(options.per, 'cohort')})"
     values = "".join(f", value_{place}" for place in range(len(properties)))
     until = f"time < {report.span.until}" if report.span.until is not None else "TRUE"
     return f"""
@@ -121,13 +122,6 @@ def _values(options: RetentionOptions, cells: str, currency: str | None) -> str:
         SELECT cohort, bracket, {code}, value_0::VARCHAR, count(*)
         FROM {_bracketed(options, cells)} WHERE value_0 IS NOT NULL GROUP BY ALL
     """
-
-
-def _index(per: CohortPeriod, number: str) -> str:
-    """Periods one after another have numbers one after another."""
-    if per == "month":
-        return f"date_diff('month', DATE '1970-01-01', DATE '1970-01-01' + ({number})::INTEGER)"
-    return f"({number}) // {7 if per == 'week' else 1}"
 
 
 def _currency(plan: Plan, options: RetentionOptions) -> str | None:
