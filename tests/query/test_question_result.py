@@ -57,3 +57,13 @@ def test_a_mistake_in_a_question_is_named() -> None:
             opened.retention("by")
         with pytest.raises(UsageError, match="Invalid enum value 'year'"):
             opened.retention("buy", per="year")
+
+
+def test_a_lifecycle_is_asked_by_the_same_words() -> None:
+    log = [message(number, at=number * DAY, user_id="ann") for number in (1, 2)]
+    with database(log, plan_of(PRICE)) as opened:
+        asked = opened.lifecycle("buy", per="day")
+
+    assert [row[1:6] for row in asked.rows] == [(1, 1, 0, 0, 0), (1, 0, 1, 0, 0), (0, 0, 0, 0, 1)]
+    assert asked.to_arrow()["dormant"].to_pylist() == [0, 0, 1]
+    assert asked.definition.startswith("A person is active in a day")

@@ -146,6 +146,11 @@ class ReportContext:
         return chosen(seconds, since=self._since, until=self._until, now=self.now, timezone=self.plan.timezone)
 
     @property
+    def end(self) -> int:
+        """Up to when there is time to count: the end of the window, or the moment where that comes first."""
+        return self.now if self.span.until is None else min(self.span.until, self.now)
+
+    @property
     def earliest(self) -> int | None:
         """The beginning of the longest window of what is asked, also of a journey; None for all there is."""
         journeys = {

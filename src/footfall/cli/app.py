@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "import": ("footfall.cli.imports:command", "Take in what other programs wrote down: access logs."),
     "jobs": ("footfall.cli.jobs:command", "Show the jobs of a data folder, and run them."),
     "keys": ("footfall.cli.keys:command", "Create, list and revoke the keys of a collector."),
+    "lifecycle": ("footfall.cli.lifecycle:command", "Show who is new, returns, comes back or stays away."),
     "person": ("footfall.cli.person:command", "Show one person: traits, ids, messages, reasons."),
     "plan": ("footfall.cli.plan:command", "Check, compare, document and use tracking plans."),
     "purge": ("footfall.cli.purge:command", "Remove messages for ever: a leaked secret, test traffic."),

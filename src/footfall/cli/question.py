@@ -21,10 +21,18 @@ from footfall.plan.model import Plan
 from footfall.query.question_result import QuestionResult
 from footfall.timestamps import local_time
 
-__all__ = ["answer_question", "question_options"]
+__all__ = ["answer_question", "by_option", "per_option", "question_options"]
 
 T = TypeVar("T", bound=Callable[..., Any])
 _DAMAGED = 1
+
+by_option = click.option(
+    "--by", type=click.Choice(["user", "device"]), default="user", show_default=True, help="Who is counted."
+)
+per_option = click.option(
+    "--per", type=click.Choice(["day", "week", "month"]), default="day", show_default=True,
+    help="The length of a period.",
+)  # fmt: skip
 
 
 def question_options(command: T) -> T:

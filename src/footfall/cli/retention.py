@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from footfall.analytics.questions.retention import RetentionOptions, brackets_of, retention
-from footfall.cli.question import answer_question, question_options
+from footfall.cli.question import answer_question, by_option, per_option, question_options
 from footfall.plan.reading.event_filters import read_event_filter
 
 __all__ = ["command"]
@@ -16,14 +16,8 @@ __all__ = ["command"]
 @click.command("retention")
 @click.argument("start", metavar="START")
 @click.argument("returning", metavar="[RETURNING]", required=False)
-@click.option("--by", type=click.Choice(["user", "device"]), default="user", show_default=True, help="Who returns.")
-@click.option(
-    "--per",
-    type=click.Choice(["day", "week", "month"]),
-    default="day",
-    show_default=True,
-    help="The length of a period.",
-)
+@by_option
+@per_option
 @click.option(
     "--periods", default="7", show_default=True, metavar="N|A-B,…",
     help="How many periods after the entry, or brackets of them: 1-3,4-7,14-30.",

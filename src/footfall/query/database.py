@@ -12,6 +12,7 @@ from footfall.analytics import Dataset, Question, Report
 from footfall.analytics import report as report_of
 from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.local_periods import Per
+from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
 from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
 from footfall.analytics.questions.trend import TrendResult, trend, trend_options
 from footfall.analytics.questions.trend.options import Counted
@@ -212,12 +213,9 @@ class Database:
         Both are `EVENT` or `EVENT {PROPERTY: VALUE}` as in a plan. `periods` is how many, or brackets (`1-3,4-7`); the
         other options are those of `RetentionOptions`. Raises UsageError for what the plan does not have.
         """
-        from footfall.plan.reading.event_filters import read_event_filter
-
-        plan = self.plan or Plan(id="")
         asked = RetentionOptions(
-            start=read_event_filter(start, plan, "start"),
-            returning=read_event_filter(start if returning is None else returning, plan, "returning"),
+            start=self._filter(start, "start"),
+            returning=self._filter(start if returning is None else returning, "returning"),
             brackets=brackets_of(periods),
             **options,
         )
@@ -239,6 +237,28 @@ class Database:
         """
         options = trend_options(figure, self.plan or Plan(id=""), per=per, of=of)
         return self.ask(trend(options), since=since, until=until, include=include)
+
+    def lifecycle(
+        self,
+        event: str | EventFilter,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[LifecycleResult]:
+        """In each period, who is new, returning, resurrected or dormant, by their messages of `event`.
+
+        `event` is `EVENT` or `EVENT {PROPERTY: VALUE}` as in a plan, or `*`; the other options are those of
+        `LifecycleOptions`. Raises UsageError for what the plan does not have.
+        """
+        asked = LifecycleOptions(event=self._filter(event, "event"), **options)
+        return self.ask(lifecycle(asked), since=since, until=until, include=include)
+
+    def _filter(self, event: str | EventFilter, name: str) -> EventFilter:
+        from footfall.plan.reading.event_filters import read_event_filter
+
+        return read_event_filter(event, self.plan or Plan(id=""), name)
 
     def close(self) -> None:
         """Let the memory go. Closing twice is no error."""

@@ -79,7 +79,7 @@ def _partial(context: ShardContext) -> VolumesPartial:
 
 
 def _tally(context: ShardContext, event: str, expected: VolumeExpectation) -> VolumeTally:
-    dataset, span = context.dataset, Span(context.report.span.since, _until(context.report))
+    dataset, span = context.dataset, Span(context.report.span.since, context.report.end)
     table = dataset.events(event, plan=context.report.plan, stored=("received_at", *context.shard.stored)).name
     ((receipt, occurrence),) = dataset.rows(
         f"SELECT min(received_at), min(occurred_at) FILTER ({span.sql()}) FROM {table} WHERE {context.shard.sql()}"
@@ -107,7 +107,7 @@ def _volume(
     window or now. A window that ended before the first receipt (it looks at imported history) begins at the first
     message in it.
     """
-    span, until = context.span, _until(context)
+    span, until = context.span, context.end
     first = _first(tallies, until)
     used = Span(first if span.since is None else span.since, until)
     starts: list[int] = []
@@ -141,10 +141,6 @@ def _is_met(expected: VolumeExpectation, counts: Sequence[int]) -> bool:
     return (expected.min is None or min(counts) >= expected.min) and (
         expected.max is None or max(counts) <= expected.max
     )
-
-
-def _until(context: ReportContext) -> int:
-    return context.now if context.span.until is None else min(context.now, context.span.until)
 
 
 def _first(tallies: Sequence[VolumeTally], until: int) -> int | None:

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+
+from tests.analytics.questions.doings import Doing, first_day, index
 
 from footfall.analytics.questions.retention import RetentionOptions
 
-__all__ = ["Doing", "Expected", "expected"]
+__all__ = ["Expected", "expected"]
 
 HOURS = {"day": 24, "week": 7 * 24, "month": 30 * 24}
-
-
-class Doing(NamedTuple):
-    """What a message says: who, what, when in seconds since 1970, and an amount."""
-
-    actor: str
-    event: str
-    at: int
-    amount: int = 0
 
 
 class Expected(NamedTuple):
@@ -30,19 +22,6 @@ class Expected(NamedTuple):
     entered: Mapping[date, int]
     returned: Mapping[tuple[date, int], int]
     sums: Mapping[tuple[date, int], int]
-
-
-def first_day(at: int, per: str, zone: str) -> date:
-    """The first day of the period of a moment."""
-    day = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).date()
-    if per == "week":
-        return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if per == "month" else day
-
-
-def index(day: date, per: str) -> int:
-    """Periods one after another have numbers one after another."""
-    return day.year * 12 + day.month if per == "month" else (day.toordinal() - 1) // (7 if per == "week" else 1)
 
 
 def expected(log: Sequence[Doing], options: RetentionOptions, *, zone: str, since: int | None, until: int) -> Expected:

@@ -11,38 +11,19 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of
-from tests.analytics.questions.retention.reference import Doing, expected
+from tests.analytics.questions.doings import DAY, SECOND, ZONES, Doing, entries_of, logs, plan_in
+from tests.analytics.questions.retention.reference import expected
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
-from footfall.plan.model import Event, EventFilter, Plan, Property
+from footfall.plan.model import EventFilter
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
 
-DAY = 86_400
-SECOND = 1_000_000
-ZONES = ["UTC", "Europe/Oslo", "Africa/Cairo", "America/Sao_Paulo", "Australia/Lord_Howe"]
-# The clocks of these zones change on days around these.
-CHANGES = [datetime(2018, 11, 3), datetime(2024, 10, 26), datetime(2025, 3, 29), datetime(2025, 10, 4)]  # noqa: DTZ001
-AMOUNT = Property(name="amount", wire_name="amount", type="integer")
-MONEY = Property(name="price", wire_name="price", type="decimal", scale=2, currency="money")
-CODE = Property(name="money", wire_name="money", type="string")
-EVENTS = {name: Event(name=name, wire_name=name, properties=(AMOUNT, MONEY, CODE)) for name in ("visit", "buy")}
 VISIT, BUY = EventFilter(event="visit"), EventFilter(event="buy")
-
-
-def plan_in(zone: str) -> Plan:
-    return Plan(id="test", timezone=zone, events=EVENTS)
-
-
-def entries_of(entry: MakeEntry, log: Sequence[Doing]) -> list[Entry]:
-    return [
-        entry(number, doing.event, doing.at, user=doing.actor, properties={"amount": doing.amount})
-        for number, doing in enumerate(log, 1)
-    ]
 
 
 def asked(**options: Any) -> RetentionOptions:
@@ -68,18 +49,6 @@ options_of_any = st.builds(
     minimum=st.integers(1, 2),
     value=st.just("amount"),
 )
-
-
-@st.composite
-def logs(draw: st.DrawFn) -> list[Doing]:
-    """Up to four people around a change of clocks, many of their messages at midnight or at one time."""
-    around = int(draw(st.sampled_from(CHANGES)).replace(tzinfo=UTC).timestamp())
-    times = st.one_of(st.integers(-3, 40).map(lambda days: days * DAY), st.integers(-3 * DAY, 40 * DAY))
-    doing = st.builds(
-        Doing, st.sampled_from("abcd"), st.sampled_from(["visit", "visit", "buy"]),
-        times.map(lambda time: around + time), st.integers(0, 9),
-    )  # fmt: skip
-    return draw(st.lists(doing, min_size=1, max_size=25))
 
 
 def check(entry: MakeEntry, log: list[Doing], options: RetentionOptions, zone: str, data: st.DataObject) -> None:

@@ -159,7 +159,7 @@ class _CellMaker:
     def __init__(self, context: ReportContext, options: RetentionOptions) -> None:
         self._periods = context.periods
         self._options = options
-        self._end = context.now if context.span.until is None else context.span.until
+        self._end = context.end
 
     def cohorts(self, entered: Mapping[int, int]) -> list[int]:
         """Every period from the first with an entry to the last, also those without one. Raises UsageError."""
