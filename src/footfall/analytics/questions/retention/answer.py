@@ -40,6 +40,7 @@ from footfall.analytics.sections import (
 )
 from footfall.analytics.window import Window
 from footfall.errors import UsageError
+from footfall.printable import counted
 from footfall.timestamps import epoch_us
 
 __all__ = ["RetentionCell", "RetentionCohort", "RetentionResult", "retention"]
@@ -238,7 +239,7 @@ def _definition(options: RetentionOptions, window: Window) -> str:
     else:
         length = {"day": "24 hours", "week": "7 × 24 hours", "month": "30 × 24 hours"}[options.per]
         periods = f"Period n begins n × {length} after the entry, and is as long."
-    times = "a message" if options.minimum == 1 else f"{options.minimum} messages or more"
+    times = "a message" if options.minimum == 1 else f"{counted(options.minimum, 'message')} or more"
     sentences = [
         f"Entry: {entry}.",
         periods,
