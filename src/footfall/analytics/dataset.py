@@ -328,9 +328,10 @@ class Dataset:
     def messages(self, columns: Collection[str] | None = None) -> str:
         """The name of a narrow table of all messages with these columns, or with all.
 
-        There are `seq`, `source`, `type`, `event` (its name in the plan, or as it was sent), `occurred_at`,
-        `received_at` (microseconds since 1970 UTC) and `person`, with which come `counted` and `is_device`. It is made
-        at the first call and kept; one with more columns is used again. Raises DamagedFileError.
+        There are `seq`, `source`, `type`, `event` (its name in the plan, or as it was sent), `step` (the event, or
+        `page:NAME`), `occurred_at`, `received_at` (microseconds since 1970 UTC), `device` (a number) and `person`, with
+        which come `counted` and `is_device`. It is made at the first call and kept; one with more columns is used
+        again. Raises DamagedFileError.
         """
         from footfall.analytics.message_table import MESSAGE_COLUMNS, make_message_table
 
@@ -338,7 +339,7 @@ class Dataset:
         for names, table in self._messages.items():
             if wanted <= names:
                 return table
-        name, persons = self.new_name("messages"), self.persons if "person" in wanted else None
+        name, persons = self.new_name("messages"), self.persons if wanted & {"person", "device"} else None
         make_message_table(self._connection, name, self.parts, persons, meanings(self.plan), wanted)
         self._messages[wanted] = name
         return name

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.engine import hand_over
 from footfall.analytics.event_names import FOREVER, Meaning
+from footfall.analytics.page_names import page_name
 from footfall.analytics.persons import COUNTED_SQL, IS_DEVICE_SQL, Persons
 from footfall.analytics.properties import Planned, PropertyTable, Values, joined, read_values
 from footfall.plan.calls import Call
@@ -207,28 +207,15 @@ def _counts(part: Part, source: EventStretch, table: Any, asked: AskedEvent) -> 
     masks = []
     if asked.call is not None and asked.call.name is not None:
         bodies = part.read(("body",), source.stretch.start, source.stretch.stop).column(0)
-        masks.append(pyarrow.array([_is_named(body, asked.call.name) for body in bodies.to_pylist()], pyarrow.bool_()))
+        masks.append(
+            pyarrow.array([page_name(body) == asked.call.name for body in bodies.to_pylist()], pyarrow.bool_())
+        )
     if not source.is_whole:
         received = table.column("received_at")
         masks.append(pc.and_(pc.greater_equal(received, source.since), pc.less(received, source.before)))
     if source.stretch.first < asked.since:
         masks.append(pc.greater_equal(table.column("occurred_at"), asked.since))
     return functools.reduce(pc.and_, masks) if masks else None
-
-
-class _Named(msgspec.Struct):
-    name: msgspec.Raw = msgspec.Raw(b"null")
-
-
-_read_name = msgspec.json.Decoder(_Named).decode
-_read_text = msgspec.json.Decoder(str).decode
-
-
-def _is_named(body: bytes, name: str) -> bool:
-    try:
-        return _read_text(_read_name(body).name) == name
-    except msgspec.MsgspecError:
-        return False
 
 
 def with_kinds(name: str, columns: str) -> str:

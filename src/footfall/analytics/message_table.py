@@ -11,7 +11,9 @@ import pyarrow.compute as pc
 
 from footfall.analytics.event_names import FOREVER, Meaning
 from footfall.analytics.event_table import THREADS, with_kinds
+from footfall.analytics.page_names import page_name
 from footfall.analytics.persons import Persons
+from footfall.analytics.persons.arrays import joined, positions
 from footfall.storage.part import Part
 
 if TYPE_CHECKING:
@@ -19,12 +21,18 @@ if TYPE_CHECKING:
 
 __all__ = ["MESSAGE_COLUMNS", "canonical_events", "make_message_table"]
 
-MESSAGE_COLUMNS = ("seq", "source", "type", "event", "occurred_at", "received_at", "person")
-"""What can be asked of all messages; `person` comes with `counted` and `is_device`."""
+MESSAGE_COLUMNS = ("seq", "source", "type", "event", "step", "occurred_at", "received_at", "device", "person")
+"""What can be asked of all messages; `person` comes with `counted` and `is_device`.
+
+`step` is the number of what somebody did, the event or `page:NAME` and `screen:NAME`, and null for calls that say who
+somebody is; the table `NAME_steps` has the `name` of each `step`. `device` is the number of the anonymous_id, else the
+device_id, and null without a usable one.
+"""
 
 _INT, _TEXT = pyarrow.int64(), pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
-_TYPES = {"seq": _INT, "occurred_at": _INT, "received_at": _INT, "person": pyarrow.int32()}
-_OF_STRETCH = ("type", "event")
+_TYPES = {"seq": _INT, "occurred_at": _INT, "received_at": _INT, "device": pyarrow.int32(), "person": pyarrow.int32()}
+_VIEWS = ("page", "screen")
+_NOT_STORED = ("type", "event", "step", "device", "person")
 
 
 def make_message_table(
@@ -37,7 +45,7 @@ def make_message_table(
 ) -> None:
     """Make the table `name` of all messages with these of MESSAGE_COLUMNS. `names` are those of `meanings`.
 
-    `persons` may be None where nobody asks for `person`. Raises DamagedFileError.
+    `persons` may be None where nobody asks for `person` or `device`. Raises DamagedFileError.
     """
     wanted = [column for column in MESSAGE_COLUMNS if column in columns]
 
@@ -48,6 +56,8 @@ def make_message_table(
         tables = list(pool.map(read, range(len(parts))))
     schema = pyarrow.schema([(column, _TYPES.get(column, _TEXT)) for column in wanted])
     table = pyarrow.concat_tables([pyarrow.Table.from_batches([], schema), *tables])
+    if "step" in wanted:
+        table = _numbered(connection, name, table)
     if "person" not in wanted:
         connection.register(name, table)
         return
@@ -56,7 +66,7 @@ def make_message_table(
 
 
 def _read(part: Part, number: int, persons: Persons | None, names: Mapping[str, Meaning], wanted: Sequence[str]) -> Any:
-    stored = [column for column in wanted if column not in (*_OF_STRETCH, "person")]
+    stored = [column for column in wanted if column not in _NOT_STORED]
     table = part.read(stored or ["seq"])
     arrays: dict[str, Any] = {column: table.column(column) for column in stored}
     if "source" in arrays:
@@ -66,9 +76,38 @@ def _read(part: Part, number: int, persons: Persons | None, names: Mapping[str, 
         arrays["type"] = _repeated([stretch.type for stretch in part.stretches()], numbers)
     if "event" in wanted:
         arrays["event"] = canonical_events(part, names, 0, part.messages)
+    if "step" in wanted:
+        arrays["step"] = _steps(part, names)
+    if persons is not None and "device" in wanted:
+        arrays["device"] = persons.devices(number)
     if persons is not None and "person" in wanted:
         arrays["person"] = persons.column(number)
     return pyarrow.table({column: arrays[column] for column in wanted})
+
+
+def _numbered(connection: duckdb.DuckDBPyConnection, name: str, table: Any) -> Any:
+    """The table with numbers in place of steps, which DuckDB sorts faster; their names go into another table."""
+    steps = joined([table["step"].unify_dictionaries()], _TEXT)
+    names = {"step": positions(len(steps.dictionary)), "name": steps.dictionary}
+    connection.register(f"{name}_steps", pyarrow.table(names))
+    return table.set_column(table.column_names.index("step"), "step", steps.indices)
+
+
+def _steps(part: Part, names: Mapping[str, Meaning]) -> Any:
+    """What each row of a part did."""
+    pieces = [pyarrow.array([], _TEXT)]
+    for stretch in part.stretches():
+        rows = stretch.stop - stretch.start
+        if stretch.type == "track":
+            pieces.append(canonical_events(part, names, stretch.start, stretch.stop))
+        elif stretch.type in _VIEWS:
+            bodies = part.read(("body",), stretch.start, stretch.stop).column(0).to_pylist()
+            texts = (page_name(body) for body in bodies)
+            steps = [stretch.type if text is None else f"{stretch.type}:{text}" for text in texts]
+            pieces.append(pyarrow.array(steps, pyarrow.string()).dictionary_encode())
+        else:
+            pieces.append(pyarrow.nulls(rows, _TEXT))
+    return pyarrow.chunked_array(pieces, _TEXT)
 
 
 def canonical_events(part: Part, names: Mapping[str, Meaning], start: int, stop: int) -> Any:

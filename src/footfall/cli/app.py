@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "restore": ("footfall.cli.restore:command", "Make a data folder from a backup."),
     "retention": ("footfall.cli.retention:command", "Show who came back, by when they first came."),
     "serve": ("footfall.cli.serve:command", "Run a collector."),
+    "sessions": ("footfall.cli.sessions:command", "Show how many sessions there were, and how long they took."),
     "sql": ("footfall.cli.sql:command", "Answer one SELECT over messages, events and persons."),
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),
     "seal": ("footfall.cli.seal:command", "Move stored messages from the journal to Parquet files."),

@@ -22,7 +22,7 @@ from footfall.query.views import ViewColumn
 from footfall.storage.columns import BYTES, COLUMNS
 from footfall.storage.part import Leaf, Part, Stretch, TypedColumn
 
-__all__ = ["MessageColumns", "StretchColumns", "joined"]
+__all__ = ["MOMENT", "MessageColumns", "StretchColumns", "joined"]
 
 _TEXT = pyarrow.string()
 _STORED = {column.name: column for column in COLUMNS}
@@ -30,8 +30,9 @@ _MEMBERS = {"properties": "properties", "traits": "all_traits", "context": "cont
 _OF_PAGES, _PAGES = {"name", "category"}, ("page", "screen")
 _EVIDENCE = {"evidence_source": "source", "evidence_message_id": "message_id"}
 _OF_PERSONS = {"person", "person_id", "reason", *_EVIDENCE}
-_MOMENT = pyarrow.timestamp("us", "UTC")
-_TYPES = {"seq": pyarrow.int64(), "person": pyarrow.int32(), "occurred_at": _MOMENT, "received_at": _MOMENT}
+MOMENT = pyarrow.timestamp("us", "UTC")
+"""A time of messages in Arrow."""
+_TYPES = {"seq": pyarrow.int64(), "person": pyarrow.int32(), "occurred_at": MOMENT, "received_at": MOMENT}
 
 
 class StretchColumns(NamedTuple):
@@ -165,8 +166,8 @@ def joined(name: str, pieces: Sequence[StretchColumns]) -> Any:
 
 def _shown(name: str, column: Any) -> Any:
     """A stored column as SQL has it: ids as they are compared, times as timestamps, JSON as text."""
-    if _TYPES.get(name) is _MOMENT:
-        return column.cast(_MOMENT)
+    if _TYPES.get(name) is MOMENT:
+        return column.cast(MOMENT)
     if name in _STORED and _STORED[name].is_id:
         return compared(column)
     return column.cast(_TEXT) if name in _STORED and _STORED[name].contents is BYTES else column

@@ -14,6 +14,7 @@ from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
 from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
+from footfall.analytics.questions.sessions import SessionsOptions, SessionsResult, sessions
 from footfall.analytics.questions.trend import TrendResult, trend, trend_options
 from footfall.analytics.questions.trend.options import Counted
 from footfall.clock import Clock, SystemClock
@@ -196,6 +197,20 @@ class Database:
             include=include,
         )
         return QuestionResult(question, report)
+
+    def sessions(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[SessionsResult]:
+        """How many sessions of persons began in each period, how long they took, and where they began or ended.
+
+        The options are those of `SessionsOptions`. Raises UsageError for an option that has no such value.
+        """
+        return self.ask(sessions(SessionsOptions(**options)), since=since, until=until, include=include)
 
     def retention(
         self,

@@ -1,4 +1,4 @@
-"""The views that are counted from all messages: persons, devices and sessions."""
+"""The views that are worked out of all messages: persons, devices, sessions and page views."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pyarrow
 from footfall.analytics import Dataset
 from footfall.analytics.engine import connect
 from footfall.analytics.persons import COUNTED_SQL
+from footfall.analytics.session_table import session_table, timelines
 from footfall.identity.junk import junk_sql
 from footfall.identity.sessions import SESSION_GAP_US
-from footfall.query.columns import MessageColumns, joined
+from footfall.query.columns import MOMENT, MessageColumns, joined
 
 __all__ = ["DERIVED", "derived_table"]
 
@@ -32,14 +33,7 @@ def _text(column: str, path: str) -> str:
     return f"json_extract_string({column}, '$.{path}')"
 
 
-_USABLE = f"""
-    usable AS (
-        SELECT id FROM (SELECT anonymous_id FROM messages UNION SELECT device_id FROM messages) AS ids(id)
-        WHERE id IS NOT NULL AND NOT {junk_sql("id")}
-    )
-"""
-
-DERIVED: Mapping[str, Derived] = {
+_COUNTED: Mapping[str, Derived] = {
     "persons": Derived(
         ("person", "occurred_at"),
         f"""
@@ -62,33 +56,6 @@ DERIVED: Mapping[str, Derived] = {
         SELECT device, kind, count(DISTINCT person) FILTER ({COUNTED_SQL}) AS persons, min(occurred_at) AS first_seen,
                max(occurred_at) AS last_seen, count(*) AS messages
         FROM named WHERE device IS NOT NULL GROUP BY device, kind HAVING NOT {junk_sql("device")} ORDER BY kind, device
-        """,
-    ),
-    "sessions": Derived(
-        ("person", "occurred_at", "anonymous_id", "device_id", "source", "message_id", "type"),
-        f"""
-        WITH {_USABLE}, placed AS (
-            SELECT person, coalesce(browsers.id, products.id) AS device, epoch_us(occurred_at) AS us, source,
-                   message_id, type = 'reset' AS is_reset
-            FROM messages
-            LEFT JOIN usable AS browsers ON browsers.id = anonymous_id
-            LEFT JOIN usable AS products ON products.id = device_id
-            WHERE {COUNTED_SQL}
-        ), cut AS (
-            SELECT *, coalesce(
-                lag(is_reset) OVER timeline OR us - lag(us) OVER timeline > {SESSION_GAP_US}, true
-            ) AS starts
-            FROM placed
-            WINDOW timeline AS (PARTITION BY person, device ORDER BY us, source, message_id)
-        ), numbered AS (
-            SELECT person, device, us, sum(starts::INTEGER) OVER (
-                PARTITION BY person, device ORDER BY us, source, message_id
-            ) AS number
-            FROM cut
-        )
-        SELECT person, device, make_timestamptz(min(us)) AS started_at, make_timestamptz(max(us)) AS ended_at,
-               count(*) AS messages
-        FROM numbered GROUP BY person, device, number ORDER BY started_at, person, device
         """,
     ),
     "page_views": Derived(
@@ -130,19 +97,35 @@ DERIVED: Mapping[str, Derived] = {
         type="page",
     ),
 }
-"""By the name of the view."""
+DERIVED = frozenset([*_COUNTED, "sessions"])
+"""The names of these views."""
 
 
 def derived_table(dataset: Dataset, messages: MessageColumns, name: str) -> Any:
     """All rows of one of these views, as an Arrow table. Raises DamagedFileError."""
-    derived = DERIVED[name]
+    table = _sessions(dataset) if name == "sessions" else _counted(dataset, messages, _COUNTED[name])
+    if "person" not in table.column_names:
+        return table
+    ids = dataset.persons.person_ids(table.column("person"))
+    return table.set_column(table.column_names.index("person"), "person_id", ids)
+
+
+def _counted(dataset: Dataset, messages: MessageColumns, derived: Derived) -> Any:
     pieces = messages.read("", derived.columns, type_=derived.type)
     columns = {column: joined(column, pieces) for column in derived.columns}
     with connect() as connection:
         connection.register("messages", pyarrow.table(columns))
         connection.register("persons", dataset.persons.table)
-        table = connection.sql(derived.sql).to_arrow_table()
-    if "person" not in table.column_names:
-        return table
-    ids = dataset.persons.person_ids(table.column("person"))
-    return table.set_column(table.column_names.index("person"), "person_id", ids)
+        return connection.sql(derived.sql).to_arrow_table()
+
+
+def _sessions(dataset: Dataset) -> Any:
+    sessions = session_table(timelines(dataset))
+    columns = {
+        "person": sessions["person"],
+        "device": dataset.persons.dictionary.ids.take(sessions["device"]),
+        "started_at": sessions["began"].cast(MOMENT),
+        "ended_at": sessions["ended"].cast(MOMENT),
+        "messages": sessions["messages"],
+    }
+    return pyarrow.table(columns).sort_by([(name, "ascending") for name in ("started_at", "person", "device")])

@@ -84,7 +84,8 @@ def patched(column: Any, indices: Any, values: Any) -> Any:
 
 def shifted(column: Any, first: object) -> Any:
     """The column one row later: `first`, then all but its last value."""
-    return pyarrow.concat_arrays([pyarrow.array([first], column.type), column.slice(0, len(column) - 1)])
+    rest = column.slice(0, len(column) - 1) if len(column) else none(column.type)
+    return pyarrow.concat_arrays([pyarrow.array([first], column.type), rest]).slice(0, len(column))
 
 
 def joined(columns: Sequence[Any], type_: Any = INT) -> Any:

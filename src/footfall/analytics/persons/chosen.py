@@ -37,6 +37,10 @@ class ChosenPersons(Persons):
         rows = self._slice(part, start, stop)
         return self._every.column(part).take(rows)
 
+    def devices(self, part: int) -> Any:
+        devices = self._every.devices(part)
+        return devices.take(self._rows[part]) if part in self._rows else devices
+
     def moves(self, part: int, stretches: Sequence[Stretch]) -> list[Any] | None:
         return self._chosen(self._every.moves, part, stretches)
 

@@ -143,6 +143,11 @@ class Persons:
             self._columns[part] = self._persons_of(part)
         return _cut(self._columns[part], start, stop)
 
+    def devices(self, part: int) -> Any:
+        """The device of each row, as a number in `dictionary.ids`: its usable anonymous id, else its device id."""
+        ids = self._reader.rows(part).ids
+        return self.dictionary.maps[part].take(pc.coalesce(joined([ids["anonymous"]]), joined([ids["device"]])))
+
     def moves(self, part: int, stretches: Sequence[Stretch]) -> list[Any] | None:
         """Whose each row of some stretches of a part is, and when it occurred: for each a table of two columns.
 

@@ -20,12 +20,12 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import BIG, INT, constant, equals, flags, joined, positions, shifted
+from footfall.analytics.persons.arrays import BIG, INT, constant, equals, flags, integer, joined, positions, shifted
 from footfall.analytics.persons.summary import PartRows, is_of_type
 from footfall.identity.sessions import SESSION_GAP_US
 from footfall.storage.part import Part
 
-__all__ = ["ENTRIES", "attributed", "entries_of", "in_order"]
+__all__ = ["ENTRIES", "attributed", "entries_of", "in_order", "session_starts"]
 
 _FEW = 8  # ids that are looked for one by one
 _COLUMNS = {"device": INT, "user": INT, "part": INT, "row": INT, "at": BIG, "is_reset": pyarrow.bool_()}
@@ -109,7 +109,8 @@ def attributed(entries: Any, canonical: Any, first_session: int) -> tuple[Any, i
         return entries, first_session
     column = {name: joined([entries.column(name)]) for name in _COLUMNS}
     owner = canonical.take(column["user"])
-    starts = _starts(column)
+    is_other = pc.not_equal(column["device"], shifted(column["device"], -1))
+    starts = session_starts(is_other, column["at"], column["is_reset"])
     place = positions(len(entries))
     session = pc.fill_null_forward(pc.if_else(starts, place, None))
     identification = _nearest(owner.is_valid(), starts, place)
@@ -126,11 +127,13 @@ def attributed(entries: Any, canonical: Any, first_session: int) -> tuple[Any, i
     return table, number[-1].as_py() + 1
 
 
-def _starts(column: dict[str, Any]) -> Any:
-    """Where sessions begin: the rule of `footfall.identity.sessions`."""
-    is_other = pc.not_equal(column["device"], shifted(column["device"], -1))
-    is_late = pc.greater(pc.subtract(column["at"], shifted(column["at"], None)), SESSION_GAP_US)
-    return pc.or_(is_other, pc.or_(pc.fill_null(is_late, True), shifted(column["is_reset"], False)))
+def session_starts(is_other: Any, at: Any, is_reset: Any) -> Any:
+    """Where sessions begin in messages in order: the rule of `footfall.identity.sessions`.
+
+    `is_other` says where another timeline begins, `at` when each message occurred, `is_reset` which end their session.
+    """
+    is_late = pc.greater(pc.subtract(at, shifted(at, None)), integer(SESSION_GAP_US, BIG))
+    return pc.or_(is_other, pc.or_(pc.fill_null(is_late, True), shifted(is_reset, False)))
 
 
 def _nearest(is_identification: Any, starts: Any, place: Any) -> Any:

@@ -1,0 +1,152 @@
+"""Sessions of persons: their messages in order, cut by the rule of `footfall.identity.sessions`.
+
+A session is of a person on one device: its messages without a gap of over 30 minutes, and up to a reset, which is its
+last. SQL and all questions read the sessions that are cut here.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import pyarrow
+import pyarrow.compute as pc
+
+from footfall.analytics.dataset import Dataset
+from footfall.analytics.persons.arrays import FALSE, INT, constant, flags, integer, joined, positions, shifted
+from footfall.analytics.persons.timelines import session_starts
+from footfall.analytics.shards import WHOLE, Shard
+
+__all__ = ["SessionUnit", "session_table", "step_names", "timelines"]
+
+SessionUnit = Literal["session", "person"]
+"""What a timeline is of: one session, or all of a person on whatever device."""
+
+_COLUMNS = {"person", "device", "occurred_at", "type", "seq"}
+
+
+def timelines(dataset: Dataset, shard: Shard = WHOLE, *, unit: SessionUnit = "session", steps: bool = False) -> Any:
+    """The messages of all persons that count, in order, as an Arrow table.
+
+    `unit` is the number of the session, or of the person, that a message is of: from 0 on, none left out. There are
+    `person`, `device`, `time` (microseconds since 1970 UTC), `seq`, `is_reset`, `is_view` (a page or screen), and with
+    `steps` the `step` of each message: see MESSAGE_COLUMNS. Within a unit they are in order of time, with `steps` those
+    of equal times by `seq`. Which of these come before a reset goes by source and message_id, as in identity. Raises
+    DamagedFileError.
+    """
+    messages = dataset.messages({*_COLUMNS, "step"} if steps else _COLUMNS)
+    keys = ("person", "device", "time") if unit == "session" else ("person", "time")
+    # No more keys: with the seq it takes three times as long, and few messages are of one time.
+    table = dataset.connection.sql(
+        "SELECT person, device, occurred_at AS time, seq, type = 'reset' AS is_reset, "
+        f"type IN ('page', 'screen') AS is_view{', step' if steps else ''} "
+        f"FROM {messages} WHERE counted AND {shard.sql()} ORDER BY {', '.join(keys)}"
+    ).to_arrow_table()
+    table = pyarrow.table({name: joined([table[name]]) for name in table.column_names})
+    table = _untied(dataset, table, keys, by_seq=steps)
+    person, device, time, is_reset = (joined([table[name]]) for name in ("person", "device", "time", "is_reset"))
+    starts = pc.invert(_is_as_before([person]))
+    if unit == "session":
+        starts = session_starts(pc.invert(_is_as_before([person, device])), time, is_reset)
+    return table.append_column("unit", pc.subtract(pc.cumulative_sum(starts.cast(INT)), integer(1)))
+
+
+def step_names(dataset: Dataset) -> str:
+    """The name of the table that has the `name` of each `step` of these timelines."""
+    return f"{dataset.messages({*_COLUMNS, 'step'})}_steps"
+
+
+def session_table(rows: Any) -> Any:
+    """A row for each session in such timelines, in their order.
+
+    There are `person`, `device`, `began` and `ended` (the times of its first and last message), `messages`,
+    `is_closed` (by a reset), `is_bounce` (its one message is a page or screen), and with steps `entry` and `exit`,
+    the numbers of its first and last step; null where nobody did anything.
+    """
+    unit = joined([rows["unit"]])
+    first, last = _ends(unit)
+    columns = {
+        "person": joined([rows["person"]]).take(first),
+        "device": joined([rows["device"]]).take(first),
+        "began": joined([rows["time"]]).take(first),
+        "ended": joined([rows["time"]]).take(last),
+        "messages": pc.add(pc.subtract(last, first), 1).cast(pyarrow.int64()),
+        "is_closed": joined([rows["is_reset"]]).take(last),
+    }
+    is_alone = pc.equal(first, last)
+    columns["is_bounce"] = pc.and_(is_alone, joined([rows["is_view"]]).take(first))
+    if "step" in rows.column_names:
+        step = joined([rows["step"]])
+        places = pc.indices_nonzero(step.is_valid())
+        of_unit = unit.take(places)
+        for name, ends in zip(("entry", "exit"), _ends(of_unit), strict=True):
+            values = step.take(places.take(ends))
+            columns[name] = pc.replace_with_mask(
+                pyarrow.nulls(len(first), step.type), flags(len(first), of_unit.take(ends)), values
+            )
+    return pyarrow.table(columns)
+
+
+def _ends(unit: Any) -> tuple[Any, Any]:
+    """Where each run of equal numbers begins, and where it ends."""
+    first = pc.indices_nonzero(pc.invert(_is_as_before([unit]))).cast(pyarrow.int64())
+    ends = pyarrow.concat_arrays([first, pyarrow.array([len(unit)], first.type)]).slice(1)
+    return first, pc.subtract(ends, 1)
+
+
+def _is_as_before(columns: Sequence[Any]) -> Any:
+    """Which rows have the same numbers as the row before; one null is as another."""
+    filled = (pc.fill_null(column, integer(-1, column.type)) if column.null_count else column for column in columns)
+    same = [pc.fill_null(pc.equal(column, shifted(column, None)), FALSE) for column in filled]
+    return functools.reduce(pc.and_, same)
+
+
+def _untied(dataset: Dataset, table: Any, keys: Sequence[str], *, by_seq: bool) -> Any:
+    """The rows, those of equal keys in order: where there is a reset, and with `by_seq` all of them."""
+    if not len(table):
+        return table
+    is_as_before = _is_as_before([joined([table[name]]) for name in keys])
+    is_as_after = pyarrow.concat_arrays([is_as_before.slice(1), pyarrow.array([False])])
+    tied = pc.indices_nonzero(pc.or_(is_as_before, is_as_after)).cast(INT)
+    if not len(tied):
+        return table
+    few = table.select(["seq", "is_reset"]).take(tied)
+    group = pc.cumulative_sum(pc.invert(is_as_before).take(tied).cast(INT))
+    # With a reset: in the groups that have one.
+    is_cut = pc.is_in(group, value_set=group.filter(few["is_reset"].combine_chunks()).unique())
+    if not by_seq:
+        tied, group, few = tied.filter(is_cut), group.filter(is_cut), few.filter(is_cut)
+        is_cut = is_cut.filter(is_cut)
+    if not len(tied):
+        return table
+    resets_before = _resets_before(dataset, group, few, is_cut) if "device" in keys else constant(0, len(tied))
+    columns = {"group": group, "cut": resets_before, "is_reset": few["is_reset"].cast(INT), "seq": few["seq"]}
+    order = pc.sort_indices(pyarrow.table(columns), [(name, "ascending") for name in columns])
+    places = pc.replace_with_mask(positions(len(table)), flags(len(table), tied), tied.take(order))
+    return table.take(places)
+
+
+def _resets_before(dataset: Dataset, group: Any, few: Any, is_cut: Any) -> Any:
+    """How many resets of its group come before each row, by source and message_id; 0 where there is no reset."""
+    seqs, resets, groups = few["seq"].to_pylist(), few["is_reset"].to_pylist(), group.to_pylist()
+    rows = pc.indices_nonzero(is_cut).to_pylist()
+    names = _names(dataset, [seqs[row] for row in rows])
+    counts, before = [0] * len(few), Counter[int]()
+    for row in sorted(rows, key=lambda row: (groups[row], names[seqs[row]])):
+        counts[row] = before[groups[row]]
+        before[groups[row]] += resets[row]
+    return pyarrow.array(counts, INT)
+
+
+def _names(dataset: Dataset, seqs: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """The source and message_id of messages."""
+    wanted, names = pyarrow.array(seqs, pyarrow.int64()), dict[int, tuple[str, str]]()
+    for part in dataset.parts:
+        rows = pc.indices_nonzero(pc.is_in(joined([part.read(["seq"])["seq"]]), value_set=wanted)).cast(INT)
+        if len(rows):
+            table = part.take(["seq", "source", "message_id"], rows)
+            texts = zip(table["source"].to_pylist(), table["message_id"].to_pylist(), strict=True)
+            names.update(zip(table["seq"].to_pylist(), texts, strict=True))
+    return names
