@@ -5,12 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from tests.query.asked import MINUTE, database, message, plan_of
+from tests.query.asked import MINUTE, SECOND, database, message, plan_of
 
 from footfall.analytics.questions.retention import RetentionResult
 from footfall.errors import UsageError
 from footfall.plan.model import Property
 from footfall.query.question_result import QuestionResult
+from footfall.timestamps import local_time
 
 DAY = 24 * 60 * MINUTE
 PRICE = Property(name="price", wire_name="price", type="decimal", scale=2)
@@ -66,4 +67,14 @@ def test_a_lifecycle_is_asked_by_the_same_words() -> None:
 
     assert [row[1:6] for row in asked.rows] == [(1, 1, 0, 0, 0), (1, 0, 1, 0, 0), (0, 0, 0, 0, 1)]
     assert asked.to_arrow()["dormant"].to_pylist() == [0, 0, 1]
+    assert asked.definition.startswith("A person is active in a day")
+
+
+def test_stickiness_is_asked_by_the_same_words() -> None:
+    log = [message(number, at=number * DAY, user_id="ann") for number in (1, 2)]
+    with database(log, plan_of(PRICE)) as opened:
+        asked = opened.stickiness("buy", of="week", until=local_time(3 * DAY * SECOND))
+
+    assert [(row[0] is None, *row[6:]) for row in asked.rows[-2:]] == [(True, 1, 0, 1, 1.0), (True, 2, 1, 1, 1.0)]
+    assert (asked.result.total.ratio, asked.result.total.periods) == (Decimal(1), 2)
     assert asked.definition.startswith("A person is active in a day")

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),
     "seal": ("footfall.cli.seal:command", "Move stored messages from the journal to Parquet files."),
     "trend": ("footfall.cli.trend:command", "Show a KPI or an event over time, and what is unusual."),
+    "stickiness": ("footfall.cli.stickiness:command", "Show on how many days persons are active."),
     "upgrade": ("footfall.cli.upgrade:command", "Bring an older data folder to today's format, or undo that."),
     "web": ("footfall.cli.web:command", "Report visitors, visits, pages and origins of a site."),
     "verify": ("footfall.cli.verify:command", "Read a data folder back, and name what is damaged."),

@@ -15,6 +15,7 @@ from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
 from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
 from footfall.analytics.questions.sessions import SessionsOptions, SessionsResult, sessions
+from footfall.analytics.questions.stickiness import StickinessOptions, StickinessResult, stickiness
 from footfall.analytics.questions.trend import TrendResult, trend, trend_options
 from footfall.analytics.questions.trend.options import Counted
 from footfall.clock import Clock, SystemClock
@@ -269,6 +270,23 @@ class Database:
         """
         asked = LifecycleOptions(event=self._filter(event, "event"), **options)
         return self.ask(lifecycle(asked), since=since, until=until, include=include)
+
+    def stickiness(
+        self,
+        event: str | EventFilter,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[StickinessResult]:
+        """In how many periods of the window persons are active, and the ratio of a period's to a longer period's.
+
+        `event` is as for `lifecycle`; the other options are those of `StickinessOptions`. Raises UsageError for what
+        the plan does not have.
+        """
+        asked = StickinessOptions(event=self._filter(event, "event"), **options)
+        return self.ask(stickiness(asked), since=since, until=until, include=include)
 
     def _filter(self, event: str | EventFilter, name: str) -> EventFilter:
         from footfall.plan.reading.event_filters import read_event_filter

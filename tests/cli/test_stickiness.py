@@ -1,0 +1,58 @@
+"""`footfall stickiness` shows on how many days persons are active, as text, JSON and CSV."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from footfall import Client
+from footfall.cli.app import app
+from footfall.collector import Collector
+from footfall.delivery import InProcessTransport
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Ann comes on two days, Bob on the first alone."""
+    with Collector(tmp_path / "data") as collector, Client(InProcessTransport(collector)) as client:
+        for person, day in (("ann", "01"), ("ann", "02"), ("bob", "01")):
+            client.page("/", {}, user_id=person, timestamp=f"2026-11-{day}T12:00:00Z")
+    return tmp_path / "data"
+
+
+def run(data: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["stickiness", *arguments, "--data", str(data)])
+
+
+def test_text_json_and_csv_have_the_same_figures(data: Path) -> None:
+    window = ("page", "--since", "2026-11-01", "--until", "2026-11-03")
+    text = [line.split() for line in run(data, *window).stdout.splitlines()]
+    total = json.loads(run(data, *window, "--format", "json").stdout)["stickiness"]["total"]
+    lines = run(data, *window, "--of", "week", "--format", "csv").stdout.splitlines()
+
+    assert ["2026-11", "*", "2", "1.5", "2", "75", "%"] in text
+    assert ["2", "1", "1", "50", "%"] in text
+    assert (total["periods"], total["active"], total["ratio"]) == (2, 2, 0.75)
+    assert lines[-1] == ",2,2,1.5,0.75,true,2,1,1,0.5"
+
+
+def test_active_takes_a_minimum_of_messages(data: Path) -> None:
+    assert "nobody had page in the window" in run(data, "page", "--minimum", "2").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["pge"], "EVENT: there is no event 'pge'"),
+        (["page", "--per", "week", "--of", "week"], "a week has no weeks to count"),
+        (["page", "--since", "2026-11-05", "--until", "2026-11-01"], "the window is empty"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(data: Path, arguments: list[str], message: str) -> None:
+    result = run(data, *arguments)
+
+    assert message in str(result.exception)
+    assert "\n" not in str(result.exception)
