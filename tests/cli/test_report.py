@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from tests.reporting.shop import DAYS, fill, write_plan
 
+from footfall import Client
 from footfall.cli import main
 from footfall.collector import Collector
+from footfall.delivery import InProcessTransport
 
 
 @pytest.fixture
@@ -92,7 +94,7 @@ def test_a_part_that_the_plan_does_not_have_is_named(data: Path, capsys: pytest.
 
 def test_why_is_of_all_figures(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--data", str(data), "--why", "1", "2", "--only", "purchase") == 2
-    assert "leave out --as-of and --only" in capsys.readouterr().err
+    assert "leave out --as-of, --only and --fail-on" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "7 days", "", "-3d"])
@@ -278,3 +280,23 @@ def test_moments_between_which_nothing_can_be_said_are_refused(
 ) -> None:
     assert run("--data", str(data), *options) == 2
     assert problem in capsys.readouterr().err
+
+
+def test_a_target_that_is_missed_fails_the_command_where_that_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(
+        "plan: p\nevents: {seen: {description: They saw it}}\n"
+        "kpis: {views: {question: How many?, measure: {count: seen}, window: 7d, target: {direction: up, value: 5}}}\n"
+    )
+    arguments = ["--data", str(tmp_path / "data"), "--plan", str(plan)]
+    with Collector(tmp_path / "data") as collector, Client(InProcessTransport(collector)) as client:
+        client.track("seen", user_id="ann")
+
+    codes = [run(*arguments, *more) for more in ([], ["--fail-on", "volume", "--fail-on", "anomaly"])]
+    before = capsys.readouterr()
+    code = run(*arguments, "--fail-on", "target")
+
+    assert (codes, before.err, code) == ([0, 0], "", 1)
+    assert capsys.readouterr().err == "target: views is 1, and should be at least 5\n"

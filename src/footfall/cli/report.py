@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from footfall import plan as plans
-from footfall.analytics import Dataset, report
+from footfall.analytics import Dataset, Report, report
 from footfall.cli.data_option import data_option, environment_option, plan_option
 from footfall.cli.include_option import include_option
 from footfall.cli.output import console, echo, echo_json
@@ -18,7 +19,12 @@ from footfall.clock import SystemClock
 from footfall.plan.model import Plan
 from footfall.timestamps import local_time
 
+if TYPE_CHECKING:
+    from footfall.analytics.failures import Failure, FailureKind
+
 __all__ = ["command"]
+
+_FAILED = 1
 
 
 @click.command("report")
@@ -36,6 +42,10 @@ __all__ = ["command"]
     "--why", nargs=2, type=AsOfParam(), metavar="A B",
     help="Say why each figure changed from A to B, each a moment as for --as-of.",
 )  # fmt: skip
+@click.option(
+    "--fail-on", multiple=True, type=click.Choice(["target", "volume", "anomaly"]),
+    help="Exit with 1 where a target is missed, a volume broken, or yesterday's figure unusual. May be repeated.",
+)  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     *,
@@ -48,6 +58,7 @@ def command(
     environment: str,
     include: Collection[str],
     why: tuple[int | datetime, int | datetime] | None,
+    fail_on: tuple[FailureKind, ...],
     form: str,
 ) -> None:
     """Show goals, KPIs, journeys and volumes, each number with its definition. Works while a collector runs.
@@ -70,24 +81,50 @@ def command(
     With --why each KPI and journey step has its value at A and at B, and its change in parts that add up: windows that
     look back from B, late and new messages, persons that changed, and the plan. Counts and sums say by which source,
     release (context.app.version) and plan version.
+
+    With --fail-on the exit code is 1 where a KPI misses its target, an event came more or less often than its volume in
+    the plan, or a KPI or an event was unusual on the last whole day for its weekday; each is a line of standard error.
     """
     chosen = plans.read(plan).require() if plan is not None else None
     if why is not None:
-        if as_of is not None or only:
-            raise click.UsageError("--why names two moments, and is of all figures: leave out --as-of and --only.")
+        if as_of is not None or only or fail_on:
+            raise click.UsageError(
+                "--why names two moments, and is of all figures: leave out --as-of, --only and --fail-on."
+            )
         _show_why(data, why, chosen, _bounds(since, until, local_time(SystemClock().now_us())), form, environment)
         return
     with Dataset.open(data, chosen, as_of=as_of, environment=environment) as dataset:
         now = local_time(SystemClock().now_us() if dataset.as_of is None else dataset.as_of.at)
         bounds = _bounds(since, until, now)
         answers = report(dataset, dataset.plan, only=only, since=bounds[0], until=bounds[1], now=now, include=include)
+        failures = _failures(dataset, answers, fail_on, only, include)
     if form == "json":
         echo_json(answers.as_json())
-        return
-    # Loaded late: JSON does not wait for it.
-    from footfall.reporting.text import show
+    else:
+        # Loaded late: JSON does not wait for it.
+        from footfall.reporting.text import show
 
-    show(answers, console(), str(data))
+        show(answers, console(), str(data))
+    if failures:
+        echo("\n".join(map(str, failures)), err=True)
+        raise click.exceptions.Exit(_FAILED)
+
+
+def _failures(
+    dataset: Dataset, answers: Report, fail_on: Collection[FailureKind], only: Collection[str], include: Collection[str]
+) -> list[Failure]:
+    """What of these kinds is wrong."""
+    failures: list[Failure] = []
+    if not fail_on or dataset.plan is None:
+        return failures
+    # Loaded late: most reports do not ask.
+    from footfall.analytics.failures import anomalies, missed_targets, volume_breaks
+
+    failures += missed_targets(answers) if "target" in fail_on else ()
+    failures += volume_breaks(answers) if "volume" in fail_on else ()
+    if "anomaly" in fail_on:
+        failures += anomalies(dataset, dataset.plan, now=answers.now, names=only, include=include)
+    return failures
 
 
 def _bounds(since: str | None, until: str | None, now: datetime) -> tuple[datetime | None, datetime | None]:
