@@ -78,3 +78,13 @@ def test_stickiness_is_asked_by_the_same_words() -> None:
     assert [(row[0] is None, *row[6:]) for row in asked.rows[-2:]] == [(True, 1, 0, 1, 1.0), (True, 2, 1, 1, 1.0)]
     assert (asked.result.total.ratio, asked.result.total.periods) == (Decimal(1), 2)
     assert asked.definition.startswith("A person is active in a day")
+
+
+def test_power_users_are_asked_by_the_same_words() -> None:
+    log = [message(number, at=number * DAY, user_id=user) for number, user in enumerate(("ann", "bob", "ann"), 1)]
+    with database(log, plan_of(PRICE)) as opened:
+        asked = opened.power("buy", top=5)
+        counted = opened.sql("select person_id, count(*), max(occurred_at) from messages group by 1 order by 2 desc")
+
+    assert [(row[0], row[1], row[3]) for row in asked.rows] == counted.rows
+    assert asked.definition.startswith("Counted are the messages of buy")

@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "lifecycle": ("footfall.cli.lifecycle:command", "Show who is new, returns, comes back or stays away."),
     "person": ("footfall.cli.person:command", "Show one person: traits, ids, messages, reasons."),
     "plan": ("footfall.cli.plan:command", "Check, compare, document and use tracking plans."),
+    "power": ("footfall.cli.power:command", "Show how messages are spread over persons, and who has the most."),
     "purge": ("footfall.cli.purge:command", "Remove messages for ever: a leaked secret, test traffic."),
     "quarantine": (
         "footfall.cli.quarantine:command",

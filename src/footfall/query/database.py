@@ -13,6 +13,7 @@ from footfall.analytics import report as report_of
 from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
+from footfall.analytics.questions.power import PowerOptions, PowerResult, power
 from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
 from footfall.analytics.questions.sessions import SessionsOptions, SessionsResult, sessions
 from footfall.analytics.questions.stickiness import StickinessOptions, StickinessResult, stickiness
@@ -287,6 +288,24 @@ class Database:
         """
         asked = StickinessOptions(event=self._filter(event, "event"), **options)
         return self.ask(stickiness(asked), since=since, until=until, include=include)
+
+    def power(
+        self,
+        event: str | EventFilter,
+        *,
+        top: int = 0,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[PowerResult]:
+        """How the messages of `event` are spread over persons; with `top`, so many of those with the most.
+
+        `event` is as for `lifecycle`; the other options are those of `PowerOptions`. The rows are the persons of `top`,
+        else the shares. Raises UsageError for what the plan does not have.
+        """
+        asked = PowerOptions(event=self._filter(event, "event"), top=top, **options)
+        return self.ask(power(asked), since=since, until=until, include=include)
 
     def _filter(self, event: str | EventFilter, name: str) -> EventFilter:
         from footfall.plan.reading.event_filters import read_event_filter
