@@ -17,11 +17,15 @@ ActorKind = Literal["user", "device"]
 
 
 class Filtered(NamedTuple):
-    """A filter, the properties to read of its messages, and from when on (microseconds since 1970 UTC)."""
+    """A filter, the properties to read of its messages, and from when on (microseconds since 1970 UTC).
+
+    `with_seq` asks for the `seq` of each message too.
+    """
 
     filter: EventFilter
     properties: Sequence[str] = ()
     since: int | None = None
+    with_seq: bool = False
 
 
 def filtered_messages(context: ShardContext, by: ActorKind, asked: Sequence[Filtered]) -> list[str]:
@@ -39,7 +43,7 @@ def filtered_messages(context: ShardContext, by: ActorKind, asked: Sequence[Filt
             wanted[each.filter.event] = EventColumns(
                 {*before.properties, *needed(each.filter.where, *each.properties)},
                 None if before.since is None or each.since is None else min(before.since, each.since),
-                before.stored,
+                {*before.stored, *(("seq",) if each.with_seq else ())},
             )
     context.dataset.read_events(wanted, plan=context.report.plan)
     return [_select(context, by, each, wanted) for each in asked]
@@ -47,14 +51,15 @@ def filtered_messages(context: ShardContext, by: ActorKind, asked: Sequence[Filt
 
 def _select(context: ShardContext, by: ActorKind, asked: Filtered, wanted: dict[str, EventColumns]) -> str:
     event, since = asked.filter.event, "TRUE" if asked.since is None else f"occurred_at >= {asked.since}"
+    seq = ("seq",) if asked.with_seq else ()
     if event == ANY_EVENT:
-        table, condition, values = context.messages("occurred_at", "person"), "TRUE", ""
+        table, condition, values = context.messages("occurred_at", "person", *seq), "TRUE", ""
     else:
         columns = wanted[event]
         (read,) = context.dataset.read_events({event: columns}, plan=context.report.plan)
         table, condition = read.name, where_sql(context.dataset, read, asked.filter.where)
         values = "".join(f", {read.columns[name].sql} AS value_{n}" for n, name in enumerate(asked.properties))
     return (
-        f"SELECT person AS actor, occurred_at AS time{values} FROM {table} "
+        f"SELECT {', '.join(('person AS actor', 'occurred_at AS time', *seq))}{values} FROM {table} "
         f"WHERE {ACTORS[by]} AND {context.shard.sql()} AND {since} AND {condition}"
     )

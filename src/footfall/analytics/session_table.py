@@ -19,7 +19,7 @@ from footfall.analytics.persons.arrays import FALSE, INT, constant, flags, integ
 from footfall.analytics.persons.timelines import session_starts
 from footfall.analytics.shards import WHOLE, Shard
 
-__all__ = ["SessionUnit", "session_table", "step_names", "timelines"]
+__all__ = ["SessionUnit", "session_table", "step_names", "step_table", "timelines"]
 
 SessionUnit = Literal["session", "person"]
 """What a timeline is of: one session, or all of a person on whatever device."""
@@ -61,13 +61,14 @@ def step_names(dataset: Dataset) -> str:
 def session_table(rows: Any) -> Any:
     """A row for each session in such timelines, in their order.
 
-    There are `person`, `device`, `began` and `ended` (the times of its first and last message), `messages`,
+    There are `unit`, `person`, `device`, `began` and `ended` (the times of its first and last message), `messages`,
     `is_closed` (by a reset), `is_bounce` (its one message is a page or screen), and with steps `entry` and `exit`,
     the numbers of its first and last step; null where nobody did anything.
     """
     unit = joined([rows["unit"]])
     first, last = _ends(unit)
     columns = {
+        "unit": unit.take(first),
         "person": joined([rows["person"]]).take(first),
         "device": joined([rows["device"]]).take(first),
         "began": joined([rows["time"]]).take(first),
@@ -87,6 +88,17 @@ def session_table(rows: Any) -> Any:
                 pyarrow.nulls(len(first), step.type), flags(len(first), of_unit.take(ends)), values
             )
     return pyarrow.table(columns)
+
+
+def step_table(rows: Any) -> Any:
+    """The rows of such timelines with a step, in their order: `unit`, `pos` (rising), `time`, `seq`, `step`.
+
+    `is_repeat` says that the step before it in its unit was the same.
+    """
+    pos = pc.indices_nonzero(joined([rows["step"]]).is_valid()).cast(pyarrow.int64())
+    table = rows.select(["unit", "time", "seq", "step"]).take(pos)
+    repeats = _is_as_before([joined([table[name]]) for name in ("unit", "step")])
+    return table.append_column("pos", pos).append_column("is_repeat", repeats)
 
 
 def _ends(unit: Any) -> tuple[Any, Any]:

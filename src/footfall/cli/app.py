@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "jobs": ("footfall.cli.jobs:command", "Show the jobs of a data folder, and run them."),
     "keys": ("footfall.cli.keys:command", "Create, list and revoke the keys of a collector."),
     "lifecycle": ("footfall.cli.lifecycle:command", "Show who is new, returns, comes back or stays away."),
+    "paths": ("footfall.cli.paths:command", "Show what people did after, before or between steps."),
     "person": ("footfall.cli.person:command", "Show one person: traits, ids, messages, reasons."),
     "plan": ("footfall.cli.plan:command", "Check, compare, document and use tracking plans."),
     "power": ("footfall.cli.power:command", "Show how messages are spread over persons, and who has the most."),

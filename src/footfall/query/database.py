@@ -13,6 +13,7 @@ from footfall.analytics import report as report_of
 from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
+from footfall.analytics.questions.paths import PathsResult, paths, paths_options
 from footfall.analytics.questions.power import PowerOptions, PowerResult, power
 from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
 from footfall.analytics.questions.sessions import SessionsOptions, SessionsResult, sessions
@@ -213,6 +214,22 @@ class Database:
         The options are those of `SessionsOptions`. Raises UsageError for an option that has no such value.
         """
         return self.ask(sessions(SessionsOptions(**options)), since=since, until=until, include=include)
+
+    def paths(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[PathsResult]:
+        """What people did next: after a step, before it, between two, or from their first step on.
+
+        The options are those of `paths_options`: `after`, `before`, `between` (two steps), `steps`, `top`, `within`.
+        Raises UsageError for what the plan does not have, and for an option that has no such value.
+        """
+        asked = paths_options(self.plan or Plan(id=""), **options)
+        return self.ask(paths(asked), since=since, until=until, include=include)
 
     def retention(
         self,

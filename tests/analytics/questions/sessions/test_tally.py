@@ -20,7 +20,9 @@ def tallies(entry: MakeEntry, shards: int) -> list[tuple[SessionGroup, ...]]:
     """Seven people with one message on day 0, of whom one has another one a minute later."""
     log = [call(0, person=who, seq=seq) for seq, who in enumerate("abcdefg")] + [call(MINUTE, person="a", seq=7)]
     with Dataset.of(entries_of(entry, log), Plan(id="")) as dataset:
-        return [tally(shard, SessionsOptions()) for shard in context_of(dataset, now=DAY, shards=shards).shards]
+        return [
+            tally(shard, SessionsOptions()) for shard in context_of(dataset, now=DAY * 1_000_000, shards=shards).shards
+        ]
 
 
 def test_those_of_shards_add_up(entry: MakeEntry) -> None:
