@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -86,3 +88,33 @@ def test_a_damaged_file_answers_nothing_or_a_record_and_never_fails(tmp_path: Pa
 
         with suppress(BrokenInputError):  # a record that no reader can take may be refused at once
             GeoFile(path, as_it_is).find("192.0.2.77")
+
+
+OPEN = """
+import sys
+from footfall.errors import BrokenInputError
+from footfall.geo_file import GeoFile
+from footfall.web.geo import location_of
+try:
+    GeoFile(sys.argv[1], location_of)
+except BrokenInputError:
+    pass
+"""
+
+
+def test_a_tree_that_leads_back_into_itself_does_not_end_the_process(tmp_path: Path) -> None:
+    path = geo_file(tmp_path / "geo.mmdb", {"192.0.2.0/24": OSLO, "2001:db8::/32": OSLO})
+    content = bytearray(path.read_bytes())
+    back = 118 * 6  # where the branch of the 119th node begins that has no network
+    content[back : back + 3] = (4).to_bytes(3, "big")
+    path.write_bytes(content)
+
+    child = subprocess.run([sys.executable, "-c", OPEN, str(path)], check=False, capture_output=True)
+
+    assert (child.returncode, child.stderr) == (0, b"")
+
+
+def test_places_that_come_late_in_a_file_are_found(tmp_path: Path) -> None:
+    places = {f"192.0.{number}.0/24": {"autonomous_system_organization": "Example"} for number in range(200)}
+
+    assert GeoFile(geo_file(tmp_path / "geo.mmdb", places | {"2001:db8::/32": OSLO}), location_of).find("2001:db8::")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import struct
 import tempfile
-from collections.abc import Callable
-from itertools import islice
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Address, IPv6Address
 from os import PathLike
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from footfall.disk import SystemDisk
 from footfall.errors import BrokenInputError
@@ -23,7 +23,7 @@ T = TypeVar("T")
 # without its part in C, it fails as Python does.
 _UNREADABLE = (LookupError, OSError, RuntimeError, TypeError, ValueError, struct.error)
 _WANTED = "a geo file is a database of countries or cities in MaxMind's format (.mmdb)"
-_TRIED = 1_000  # records of a new file that are looked at
+_TRIED = 10_000  # networks of a new file that are looked at
 
 
 class GeoFile(Generic[T]):
@@ -31,7 +31,7 @@ class GeoFile(Generic[T]):
 
     The reader maps a private copy, removed at once, into memory: whatever is done to the file later does no harm.
     Raises MissingExtraError without the extra `geo`, and BrokenInputError where the file cannot be read, is cut or of
-    another format, or where none of its first 1,000 records has what is wanted: a database of something else.
+    another format, or where none of its first 10,000 networks has what is wanted: a database of something else.
     """
 
     def __init__(self, path: str | PathLike[str], read: Callable[[object], T | None]) -> None:
@@ -43,7 +43,7 @@ class GeoFile(Generic[T]):
                 shutil.copyfileobj(file, copy)
                 copy.flush()
                 self._reader = maxminddb.open_database(copy.name)
-            is_of_use = any(read(record) is not None for _, record in islice(self._reader, _TRIED))
+            is_of_use = any(read(record) is not None for record in _records(self._reader))
         except OSError as error:
             raise BrokenInputError(str(path), f"it cannot be read ({error.strerror or error}); {_WANTED}") from error
         except _UNREADABLE as error:  # what it says names the copy
@@ -63,3 +63,16 @@ class GeoFile(Generic[T]):
     def close(self) -> None:
         """Close the file."""
         self._reader.close()
+
+
+def _records(reader: Any) -> Iterator[object]:
+    """The records of the first networks, by look-ups: of a damaged file the reader's own iterator ends the process."""
+    address_of, bits = (IPv4Address, 32) if reader.metadata().ip_version == 4 else (IPv6Address, 128)
+    number = 0
+    for _ in range(_TRIED):
+        record, length = reader.get_with_prefix_len(str(address_of(number)))
+        yield record
+        size = 1 << (bits - length)
+        number = (number // size + 1) * size
+        if number >> bits:
+            return
