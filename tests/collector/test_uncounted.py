@@ -154,3 +154,22 @@ def test_a_report_costs_no_message_of_its_batch(collector: Collector, journal: M
 
     assert journal.books()["shop", "a"]["received"] == 3
     assert counts(journal) == []
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        b"NaN", b"1e400", b"9" * 5_000, b'"\\ud800"', b"\xff", b"[" * 5_000 + b"]" * 5_000, b'"%b"' % (b"x" * 40_000),
+        b"{%b}" % b",".join(b'"r%d":1' % number for number in range(10_000)),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("body", [b'{"batch":[%b],"uncounted":[%b]}', b'{"uncounted":[%b],"batch":[%b]}'])
+def test_a_report_that_cannot_be_read_or_is_too_long_costs_no_message_of_its_batch(
+    collector: Collector, journal: MemoryJournal, body: bytes, report: bytes
+) -> None:
+    good = b'{"type":"track","event":"a","userId":"u"}'
+    parts = (good, report) if body.startswith(b'{"batch"') else (report, good)
+
+    assert post(collector, body % parts).status_code == 200
+    assert journal.books()["shop", "a"]["stored"] == 1
+    assert counts(journal) == []

@@ -141,6 +141,7 @@ def _decoded_together(body: bytes, texts: list[bytes], settings: CollectorSettin
     return data
 
 
+_REPORTS = "uncounted"
 _MEMBERS = tuple(name for name in _Batch.__struct_fields__ if name != "batch")
 
 
@@ -201,6 +202,8 @@ _NO_BATCH = "the body must have a `batch` that is an array of messages"
 def _envelope(
     pieces: list[Piece] | Pieces, values: Mapping[str, bytes], settings: CollectorSettings, form: MessageForm
 ) -> RequestEnvelope:
+    uncounted = values.get(_REPORTS)
+    values = {key: value for key, value in values.items() if key != _REPORTS}
     if sum(map(len, values.values())) > settings.max_message_bytes:
         raise RequestError(
             413, "too_large", f"what stands beside the batch is larger than {settings.max_message_bytes} bytes"
@@ -217,8 +220,13 @@ def _envelope(
         decoded_values.get("context"),
         _join({key: values[key] for key in _ENVELOPE if key in values}),
         form,
-        decoded_values.get("uncounted"),
+        _reports(uncounted, settings),
     )
+
+
+def _reports(value: bytes | None, settings: CollectorSettings) -> Any:
+    """What is said of uncounted hits; None where it is too long or cannot be read, for it must cost no message."""
+    return None if value is None or len(value) > settings.max_message_bytes else _loads_or_none(value)
 
 
 def read_single(body: bytes, type_: str, settings: CollectorSettings, form: MessageForm = CANONICAL) -> RequestEnvelope:
@@ -256,7 +264,7 @@ def _value(body: bytes, parts: list[Member], key: str) -> bytes | None:
 def _loads_or_none(value: bytes | None) -> Any:
     try:
         return orjson.loads(value) if value is not None else None
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, RecursionError):
         return None
 
 
