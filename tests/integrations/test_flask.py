@@ -157,6 +157,30 @@ def test_what_is_no_page_is_counted_by_its_reason(
     assert app.extensions["footfall"].client.stats().uncounted == {reason: 1}
 
 
+def test_a_handler_of_an_error_finds_the_hit_whatever_refused_the_request(recorder: Recorder) -> None:
+    from footfall.integrations.flask import Footfall
+
+    app = flask.Flask("site")
+
+    @app.url_value_preprocessor
+    def refuse(_endpoint: str | None, _values: Any) -> None:
+        flask.abort(404)
+
+    @app.get("/<language>/prices")
+    def prices(language: str) -> str:
+        return language
+
+    @app.errorhandler(404)
+    def nowhere(_error: Exception) -> Any:
+        flask.g.footfall.track("product_viewed", {"sku": "A"})
+        return PAGE, 404
+
+    Footfall(app, client=recorder, plan=PLAN, cookie_keys=[KEY])
+
+    assert Browser(app).get("/xx/prices").status_code == 404
+    assert len(of_type(recorder, "track")) == 1
+
+
 def test_an_error_that_a_test_is_to_see_is_raised_and_counted(app: Any, browser: Browser, recorder: Recorder) -> None:
     app.testing = True
 

@@ -58,7 +58,8 @@ class Footfall:
         app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to put something around it
         app.extensions["footfall"] = middleware.site
         app.jinja_env.globals["footfall"] = Templates(lambda: middleware.site)
-        app.url_value_preprocessor(partial(_begin, app, middleware.site.options.user))
+        # Before those of the application, which may refuse a request: its error handlers find the hit too.
+        app.url_value_preprocessors[None].insert(0, partial(_begin, app, middleware.site.options.user))
         if middleware.site.options.user is not None:
             request_finished.connect(_ask_again, app)
 
