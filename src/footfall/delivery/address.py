@@ -55,7 +55,10 @@ def check_proxy(url: str) -> None:
 def check_write_key(key: object) -> str:
     """The key, if Basic auth can carry it. Raises UsageError otherwise, which does not repeat it."""
     if not isinstance(key, str) or not key:
-        raise UsageError("a collector's URL needs a write key; give it as write_key=…, or in FOOTFALL_WRITE_KEY")
+        raise UsageError(
+            "a collector's URL needs a write key; give it as write_key=…, or in FOOTFALL_WRITE_KEY; "
+            "FOOTFALL_DISABLED=1 goes on without it and sends nothing"
+        )
     if ":" in key:
         # RFC 7617, section 2: the user name of Basic auth ends at the first colon.
         raise UsageError("a write key cannot contain a colon; give the collector and the client another one")

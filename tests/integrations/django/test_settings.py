@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.integrations.browsers import CHROME
+from tests.integrations.django.conftest import PLAN
 
 from footfall.testing import Recorder
 
@@ -82,6 +83,7 @@ def test_debug_says_in_each_response_whether_it_was_counted(recorder: Recorder) 
     "setting",
     [
         {},
+        {"collector": "http://127.0.0.1:8190", "plan": PLAN, "cookie_keys": ["long enough to be a key"]},
         {"cookie_keys": ["short"]},
         {"cookie_key": []},
         {"cookie_keys": ["long enough to be a key"], "client": "no.where"},
@@ -95,6 +97,7 @@ def test_a_server_with_wrong_settings_does_not_start_and_says_why_in_one_line(
     from django.test import override_settings
 
     monkeypatch.delenv("FOOTFALL_URL", raising=False)
+    monkeypatch.delenv("FOOTFALL_WRITE_KEY", raising=False)
     with override_settings(FOOTFALL=setting), pytest.raises(ImproperlyConfigured) as raised:
         get_wsgi_application()
 

@@ -32,11 +32,12 @@ def current_site() -> Site:
     return site
 
 
-def make_site() -> Site:
-    """A new site of the settings. Raises ImproperlyConfigured, with all that is wrong."""
+def make_site(setting: object = None) -> Site:
+    """A new site of `FOOTFALL`, or of another dict. Raises ImproperlyConfigured, with all that is wrong."""
     defaults = {"debug": settings.DEBUG, "secure": not settings.DEBUG}
+    setting = getattr(settings, "FOOTFALL", {}) if setting is None else setting
     try:
-        return Site(*read_settings(getattr(settings, "FOOTFALL", {}), defaults, import_string))
+        return Site(*read_settings(setting, defaults, import_string))
     except FootfallError as error:
         raise ImproperlyConfigured(str(error)) from error
 
