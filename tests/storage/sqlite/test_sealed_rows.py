@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
+from tests.storage.faulty_vfs import FSYNC, planted
 
 from footfall.errors import JournalError
 from footfall.storage.journal import SealMark
@@ -97,3 +99,39 @@ def test_a_database_that_is_being_written_keeps_its_room(tmp_path: Path) -> None
     assert not give_room_back(connection, 500_000)
     other.execute("ROLLBACK")
     assert give_room_back(connection, 500_000)
+
+
+class WithoutTemporaryFiles(apsw.VFS):
+    """A system on which a temporary file meets an error, as where no folder but the data folder can be written to."""
+
+    def __init__(self, error: apsw.Error) -> None:
+        self._error = error
+        super().__init__("without_temporary_files", "")
+
+    def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802 - apsw's name
+        if name is None:
+            raise self._error
+        return apsw.VFSFile("", name, flags)
+
+
+def gives_back(path: Path, error: apsw.Error) -> bool:
+    """Whether room is given back where temporary files meet an error."""
+    filled(path, kept=200_000).close()
+    vfs = WithoutTemporaryFiles(error)
+    connection = apsw.Connection(str(path), vfs="without_temporary_files")
+    connection.pragma("cache_size", 1)  # so that little needs a temporary file
+    try:
+        return give_room_back(connection, 900_000)
+    finally:
+        connection.close()
+        vfs.unregister()
+
+
+@pytest.mark.parametrize("error", [apsw.CantOpenError("planted"), planted(apsw.SQLITE_IOERR_GETTEMPPATH)])
+def test_without_a_folder_for_temporary_files_the_room_is_kept(tmp_path: Path, error: apsw.Error) -> None:
+    assert not gives_back(tmp_path / "journal.db", error)
+
+
+def test_a_failure_of_the_disk_is_raised(tmp_path: Path) -> None:
+    with pytest.raises(apsw.IOError):
+        gives_back(tmp_path / "journal.db", planted(FSYNC))

@@ -46,14 +46,18 @@ def give_room_back(connection: apsw.Connection, kept_free: int = KEPT_FREE) -> b
     """Write a database anew when nearly all of it is free pages, more than `kept_free` bytes; whether it was done.
 
     SQLite keeps free pages for ever, and a burst may leave gigabytes. What is left to write then is little, a quarter
-    of `kept_free` at most. The file shrinks when the log is copied back. While there is no room for it, or a reader
-    hinders it, all stays as it was.
+    of `kept_free` at most. The file shrinks when the log is copied back. While there is no room for it, no folder for
+    temporary files, or a reader hinders it, all stays as it was.
     """
     pages, free, size = (connection.pragma(name) for name in ("page_count", "freelist_count", "page_size"))
     if free * size <= kept_free or (pages - free) * size * 4 > kept_free:
         return False
     try:
         connection.execute("VACUUM")
-    except (apsw.BusyError, apsw.FullError):
+    except (apsw.BusyError, apsw.FullError, apsw.CantOpenError):
+        return False
+    except apsw.IOError as error:
+        if getattr(error, "extendedresult", None) != apsw.SQLITE_IOERR_GETTEMPPATH:
+            raise
         return False
     return True
