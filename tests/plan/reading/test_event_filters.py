@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+import msgspec
 import pytest
 
 from footfall.errors import UsageError
@@ -42,12 +40,24 @@ def test_an_event_with_or_without_conditions(text: str, filter_: EventFilter) ->
     assert read_event_filter(text, PLAN, "START") == filter_
 
 
-@pytest.mark.parametrize("where", [{"total": {"gt": 10.1}}, {"total": {"gt": 10}, "currency": {"not": ["EUR"]}}])
-def test_conditions_may_be_plain_values(where: Mapping[str, Any]) -> None:
-    filter_ = read_event_filter("bought", PLAN, "start", where)
+@pytest.mark.parametrize(
+    ("text", "event", "conditions"),
+    [
+        ("bought", "bought", 0),
+        (" bought\t{total: 1} ", "bought", 1),
+        ("bought  {total: 1}", "bought", 1),
+        ("bought {all}", "bought {all}", 0),
+        ("bought {all} {total: 1}", "bought {all}", 1),
+        ("page:Home {currency: EUR}", "page:Home", 1),
+    ],
+)
+def test_any_space_is_before_conditions_and_a_name_may_have_braces(text: str, event: str, conditions: int) -> None:
+    odd = Event(name="bought {all}", wire_name="bought {all}", properties=(TOTAL,))
+    plan = msgspec.structs.replace(PLAN, events={**PLAN.events, "bought {all}": odd})
 
-    assert filter_.where[0].values == (where["total"]["gt"],)
-    assert len(filter_.where) == len(where)
+    filter_ = read_event_filter(text, plan, "START")
+
+    assert (filter_.event, len(filter_.where)) == (event, conditions)
 
 
 def test_a_filter_that_is_one_already_is_taken_as_it_is() -> None:
@@ -61,6 +71,7 @@ def test_a_filter_that_is_one_already_is_taken_as_it_is() -> None:
         ("bought {totl: 1}", r"there is no property of bought 'totl' \(did you mean 'total'\?\)"),
         ("bought {currency: NOK}", "'currency' can never be 'NOK'"),
         ("bought {total: ", "not YAML"),
+        ("bought {currency: \ud800}", "not UTF-8"),
         ("* {total: 1}", "every message, which has no properties"),
     ],
 )

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
+import re
 
 from footfall.errors import UsageError
 from footfall.plan.calls import CALLS, named
 from footfall.plan.model import ANY_EVENT, Event, EventFilter, Plan, Property
 from footfall.plan.problems import Location, Path, Problems
 from footfall.plan.reading.measures import read_where
-from footfall.plan.reading.yaml_source import node_of, parse_yaml
+from footfall.plan.reading.yaml_source import parse_yaml
 
 __all__ = ["read_event_filter"]
 
 
-def read_event_filter(
-    text: str | EventFilter, plan: Plan, place: str, where: Mapping[str, Any] | None = None
-) -> EventFilter:
+_BRACE = re.compile(r"\s+\{")
+
+
+def read_event_filter(text: str | EventFilter, plan: Plan, place: str) -> EventFilter:
     """Read `EVENT`, or `EVENT {PROPERTY: VALUE, …}` with the conditions of a plan's `where`; `*` is every message.
 
-    Conditions may also be given apart, as plain values. `place` names the filter in an error. Raises UsageError with
-    every problem: an event, property or value that the plan does not have.
+    `place` names the filter in an error. Raises UsageError with every problem: an event, property or value that the
+    plan does not have.
     """
     if isinstance(text, EventFilter):
         return text
-    name, brace, rest = text.strip().partition(" {")
+    name, conditions = _split(text.strip(), plan)
     problems = Problems()
-    node = None if where is None else node_of(_exact(where), place)
-    if brace and node is None:
-        node = parse_yaml(f"{{{rest}".encode(), place, problems)
+    # Half a surrogate pair, as a byte of the command line that is no UTF-8, becomes a problem of the text.
+    node = parse_yaml(conditions.encode(errors="surrogatepass"), place, problems) if conditions else None
     filter_ = EventFilter(event=name)
     if name != ANY_EVENT:
         event = _PlanEvents(plan, problems).event(name, Location(place, 0, 0))
@@ -42,6 +40,13 @@ def read_event_filter(
     if len(problems):
         raise UsageError("; ".join(str(problem) for problem in problems.sorted()))
     return filter_
+
+
+def _split(text: str, plan: Plan) -> tuple[str, str]:
+    """The name, and the conditions in braces after it. The name of an event may have braces too."""
+    splits = [(text[: brace.start()], text[brace.end() - 1 :]) for brace in _BRACE.finditer(text)]
+    first = splits[0] if splits else (text, "")
+    return next((split for split in [(text, ""), *reversed(splits)] if split[0] in plan.events), first)
 
 
 class _PlanEvents:
@@ -62,12 +67,3 @@ class _PlanEvents:
         if name not in properties:
             self.problems.unknown(f"property of {event.name}", name, properties, at=at, path=path)
         return properties.get(name)
-
-
-def _exact(value: Any) -> Any:
-    """Plain values as a plan has them: numbers with a point are decimals."""
-    if isinstance(value, Mapping):
-        return {key: _exact(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_exact(part) for part in value]
-    return Decimal(repr(value)) if isinstance(value, float) else value
