@@ -14,6 +14,11 @@ def test_of_too_few_values_nothing_is_usual(earlier: list[float]) -> None:
     assert usual_range(earlier, is_count=True) is None
 
 
+@pytest.mark.parametrize("value", [1e308, float("inf"), -float("inf")])
+def test_of_values_beyond_the_range_of_floats_nothing_is_usual(value: float) -> None:
+    assert usual_range([-value, value, -1e308, 1e308], is_count=False) is None
+
+
 def test_it_is_around_the_median_and_no_single_value_widens_it() -> None:
     usual = usual_range([1.0, 2.0, 3.0, 4.0, 100.0], is_count=False)
 

@@ -9,11 +9,12 @@ from tests.query.asked import MINUTE, SECOND, database, message, plan_of
 
 from footfall.analytics.questions.retention import RetentionResult
 from footfall.errors import UsageError
-from footfall.plan.model import Property
+from footfall.plan.model import Aggregate, Kpi, Property
 from footfall.query.question_result import QuestionResult
 from footfall.timestamps import local_time
 
 DAY = 24 * 60 * MINUTE
+NUMBER = Property(name="price", wire_name="price", type="number")
 PRICE = Property(name="price", wire_name="price", type="decimal", scale=2)
 
 
@@ -45,6 +46,30 @@ def test_it_is_a_frame_in_arrow_pandas_and_polars() -> None:
     assert asked.to_arrow()["sum"].to_pylist()[0] == Decimal("0.10")
     assert "Entry: the first buy" in repr(asked)
     assert "<table>" in asked._repr_html_()
+
+
+@pytest.mark.parametrize("values", [("1e76", "1"), ("1e300", "-1e308"), ("1e40", "0." + "1" * 40)])
+def test_more_digits_than_a_decimal_of_arrow_has_are_floats_there_and_exact_in_rows(values: tuple[str, ...]) -> None:
+    log = [
+        message(number, at=number * DAY, properties=f'{{"price":{value}}}', user_id="ann")
+        for number, value in enumerate(values)
+    ]
+    total = Kpi(name="total", measure=Aggregate(function="sum", event="buy", property="price"), window=None)
+    with database(log, plan_of(NUMBER, kpis={"total": total})) as opened:
+        asked = opened.trend("total")
+
+    assert [row[2] for row in asked.rows] == list(map(Decimal, values))
+    assert asked.to_arrow()["value"].to_pylist() == list(map(float, values))
+
+
+def test_huge_sums_have_a_trend() -> None:
+    log = [message(number, at=number * DAY / 2, properties='{"price":1e308}', user_id="ann") for number in range(99)]
+    total = Kpi(name="total", measure=Aggregate(function="sum", event="buy", property="price"), window=None)
+    with database(log, plan_of(NUMBER, kpis={"total": total})) as opened:
+        points = opened.trend("total").result.series[0].points
+
+    assert {(point.low, point.is_unusual) for point in points} == {(None, None)}
+    assert points[0].value == Decimal(2 * 10**308)
 
 
 def test_without_a_row_it_is_a_frame_too() -> None:

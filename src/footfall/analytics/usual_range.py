@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import sqrt
+from math import isfinite, sqrt
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -36,6 +36,8 @@ class UsualRange(NamedTuple):
 def usual_range(earlier: Sequence[float], *, is_count: bool) -> UsualRange | None:
     """The median of earlier values, and how far from it values are by chance; None of fewer than LEAST.
 
+    None too where a number is beyond the range of floats.
+
     `earlier` are at most MOST values. A count varies by the root of itself at least, as independent events do
     (Poisson). The median and the median absolute deviation (MAD) are not moved by single outliers: P. J. Huber, Robust
     Statistics (1981), section 5.1.
@@ -47,4 +49,5 @@ def usual_range(earlier: Sequence[float], *, is_count: bool) -> UsualRange | Non
     if is_count:
         reach = max(reach, _CHANCE * sqrt(max(middle, 1.0)))
         return UsualRange(max(0.0, middle - reach), middle + reach)
-    return UsualRange(middle - reach, middle + reach)
+    usual = UsualRange(middle - reach, middle + reach)
+    return usual if all(map(isfinite, usual)) else None

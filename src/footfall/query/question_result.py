@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from footfall.analytics import FlatTable, Question, Report
@@ -10,6 +12,7 @@ from footfall.query.result import QueryResult
 __all__ = ["QuestionResult"]
 
 R = TypeVar("R")
+_MOST_DIGITS = 76  # of a decimal of Arrow
 
 
 class QuestionResult(QueryResult, Generic[R]):
@@ -27,7 +30,10 @@ class QuestionResult(QueryResult, Generic[R]):
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:
-        """Every row, as values of Python; each decimal has its own digits, where those of Arrow have as many each."""
+        """Every row, as values of Python; each decimal has its own digits.
+
+        Those of Arrow have as many each, and a column that would take more than 76 of them is of floats.
+        """
         return list(self._flat.rows)
 
 
@@ -35,4 +41,19 @@ def _arrow(table: FlatTable) -> Any:
     import pyarrow  # loaded with the engine
 
     columns = zip(*table.rows, strict=True) if table.rows else ((),) * len(table.columns)
-    return pyarrow.table(dict(zip(table.columns, map(list, columns), strict=True)))
+    return pyarrow.table({
+        name: _as_floats(values) if _digits(values) > _MOST_DIGITS else list(values)
+        for name, values in zip(table.columns, columns, strict=True)
+    })  # fmt: skip
+
+
+def _digits(values: Sequence[Any]) -> int:
+    """How many digits a column of Arrow takes for decimals: before and after the point the most of any."""
+    parts = [value.as_tuple() for value in values if isinstance(value, Decimal)]
+    scales = [-part.exponent for part in parts if isinstance(part.exponent, int)]
+    whole = (len(part.digits) - scale for part, scale in zip(parts, scales, strict=True))
+    return max(0, *whole) + max(0, *scales) if parts else 0
+
+
+def _as_floats(values: Sequence[Any]) -> list[Any]:
+    return [float(value) if isinstance(value, Decimal) else value for value in values]

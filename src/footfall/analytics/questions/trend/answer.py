@@ -165,7 +165,7 @@ def _points(options: TrendOptions, periods: TrendPeriods, figures: Sequence[Figu
     points = []
     for place, (number, figure) in enumerate(zip(periods.numbers, figures, strict=True)):
         earlier = [
-            float(figures[other].exact or 0)
+            _approximate(figures[other])
             for other in range(place - step, -1, -step)
             if complete[other] and figures[other].exact is not None
         ]
@@ -181,11 +181,16 @@ def _points(options: TrendOptions, periods: TrendPeriods, figures: Sequence[Figu
                 else quotient(figure.exact - before, before).value,
                 low=usual.low if usual else None,
                 high=usual.high if usual else None,
-                is_unusual=not usual.low <= float(figure.exact or 0) <= usual.high if usual and is_known else None,
+                is_unusual=not usual.low <= _approximate(figure) <= usual.high if usual and is_known else None,
                 is_complete=complete[place],
             )
         )
     return tuple(points)
+
+
+def _approximate(figure: Figure) -> float:
+    """The figure as a float, infinite where it is beyond their range."""
+    return float(figure.value or 0)
 
 
 _MARKS = (
