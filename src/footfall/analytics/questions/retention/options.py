@@ -29,6 +29,7 @@ Counting = Literal["calendar", "rolling"]
 _DAY_US = 86_400_000_000
 LENGTHS: Final[Mapping[CalendarPeriod, int]] = {"day": _DAY_US, "week": 7 * _DAY_US, "month": 30 * _DAY_US}
 _MOST_BRACKETS = 400
+_LAST_PERIOD = 5_000  # as many days are 13 years, and as many months after any message are dates still
 
 
 class RetentionBracket(msgspec.Struct, frozen=True):
@@ -72,17 +73,20 @@ def brackets_of(text: str | int) -> tuple[RetentionBracket, ...]:
     """Read how many periods there are (`8`), or brackets (`1-3,4-7,14`). Raises UsageError."""
     try:
         if str(text).isdecimal():
-            brackets = [RetentionBracket(number, number) for number in range(1, int(text) + 1)]
+            count = min(int(text), _LAST_PERIOD)  # as a list, a billion would fill the memory
+            brackets = [RetentionBracket(number, number) for number in range(1, count + 1)]
         else:
             pairs = [part.replace("–", "-").partition("-") for part in str(text).split(",")]
             brackets = [RetentionBracket(int(first), int(last or first)) for first, _, last in pairs]
     except ValueError:
         raise UsageError(f"{text!r} are no periods; write how many (8), or brackets (1-3,4-7,14)") from None
     if not brackets or len(brackets) > _MOST_BRACKETS:
-        raise UsageError(f"there are {len(brackets):,} periods; ask for 1 to {_MOST_BRACKETS}")
+        raise UsageError(f"{text!r} are not 1 to {_MOST_BRACKETS} periods; ask for fewer, or for brackets (1-3,4-7,14)")
     for bracket, before in zip(brackets, [RetentionBracket(0, 0), *brackets], strict=False):
         if not before.last < bracket.first <= bracket.last:
             raise UsageError(
                 f"the bracket {bracket.text} does not follow {before.text}; each begins after the one before, from 1 on"
             )
+    if brackets[-1].last > _LAST_PERIOD:
+        raise UsageError(f"the bracket {brackets[-1].text} ends after period {_LAST_PERIOD:,}; ask for earlier periods")
     return tuple(brackets)

@@ -9,7 +9,7 @@ from footfall.analytics.local_periods import LocalPeriods, Per
 from footfall.analytics.question import ReportContext
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
-from footfall.timestamps import epoch_us
+from footfall.timestamps import LATEST, epoch_us
 
 __all__ = ["TrendPeriods"]
 
@@ -28,7 +28,7 @@ class TrendPeriods:
         contents = report.contents
         first = contents.first if self._span.since is None else self._span.since
         last = contents.last if self._span.since is None and contents.last is not None else self._end(report) - 1
-        last = min(last, self._end(report) - 1)
+        last = min(last, self._end(report) - 1, LATEST)  # no message is later, and the calendar has an end
         self._periods = LocalPeriods(report.plan.timezone, last if first is None else first, last)
         self.numbers = [] if first is None or first > last else self._periods.every(per, first, last)
         self._first, self._end_of_all = first, self._end(report)
