@@ -134,6 +134,17 @@ def test_without_headers_in_the_log_none_is_missing() -> None:
     assert not read("nginx-json", json.dumps(few)).has_headers
 
 
+@pytest.mark.parametrize("seconds", [1e18, -1e300, 1e308, 253_402_300_800, -62_135_596_801, "1e18", "inf", "nan"])
+def test_a_line_of_a_time_that_no_log_can_have_is_none(seconds: float | str) -> None:
+    for form, line in (("caddy", CADDY | {"ts": seconds}), ("nginx-json", NGINX | {"msec": seconds})):
+        assert FORMATS[form].read(json.dumps(line)) is None
+
+
+@pytest.mark.parametrize("status", ["9" * 5_000, "0200", "20", "²00", "-20"])
+def test_a_line_of_a_status_that_is_none_is_none(status: str) -> None:
+    assert FORMATS["nginx-json"].read(json.dumps(NGINX | {"status": status})) is None
+
+
 @pytest.mark.parametrize("form", ["caddy", "nginx-json"])
 @pytest.mark.parametrize("line", ["", "{}", "[]", "null", "{", '{"ts": 1}', '{"status": "x"}', COMBINED])
 def test_another_line_of_json_is_none(form: str, line: str) -> None:

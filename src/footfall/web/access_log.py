@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from footfall.timestamps import parse_timestamp
+from footfall.timestamps import is_plausible, parse_timestamp
 from footfall.web.request import WebRequest, WebResponse
 
 __all__ = ["FORMATS", "LogFormat", "LoggedHit"]
@@ -153,7 +153,7 @@ def _nginx_json(line: str) -> LoggedHit | None:
     at_us = _time(texts.get("msec") or texts.get("time_iso8601") or "") or _clf_time(texts.get("time_local", ""))
     target = texts.get("request_uri") or texts.get("request", "").partition(" ")[2].rpartition(" ")[0]
     status = texts.get("status", "")
-    if at_us is None or not target or not status.isdecimal():
+    if at_us is None or not target or not (status.isdecimal() and len(status) == 3):
         return None
     path, _, query = target.partition("?")
     request = _named(texts, "http_")
@@ -179,11 +179,12 @@ def _named(texts: Mapping[str, str], prefix: str) -> dict[str, str]:
 
 
 def _time(value: str | float) -> int | None:
-    """A time as text of RFC 3339 or as seconds since 1970."""
+    """A time as text of RFC 3339 or as seconds since 1970; None for one that no log can have."""
     try:
-        return round(float(value) * _SECOND)
+        at_us = round(float(value) * _SECOND)
     except (ValueError, OverflowError):
         return parse_timestamp(value)
+    return at_us if is_plausible(at_us) else None
 
 
 FORMATS: Mapping[str, LogFormat] = {
