@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.delivery.loopback import serving
 
 import footfall
 from footfall.cli.app import app
@@ -86,7 +87,7 @@ def test_lines_of_another_format_are_named_and_the_exit_code_is_1(log: Path, tmp
 
     out, _ = run(*into(log, tmp_path / "data"), code=1)
 
-    assert f"{log}:5" in out.splitlines()[-1]
+    assert f"{log}:5" in out
 
 
 def test_a_folder_that_a_collector_has_is_not_written(log: Path, tmp_path: Path) -> None:
@@ -105,3 +106,57 @@ def test_one_place_to_put_them_must_be_given(log: Path, where: list[str]) -> Non
 
 def test_a_collector_that_does_not_answer_ends_the_run(log: Path) -> None:
     assert "run this again" in refused(str(log), "--url", "http://127.0.0.1:1", "--write-key", "key")
+
+
+def test_views_without_a_route_are_counted_at_the_end_with_what_to_do(log: Path, tmp_path: Path) -> None:
+    out, err = run(*into(log, tmp_path / "data"))
+
+    assert out.splitlines()[-1].startswith("1 of 3 page views has no route: name your pages in the plan's `pages:`")
+    assert "Access logs" in out
+    assert err == ""
+
+
+@pytest.mark.parametrize("pages", ["", "pages: {Home: {description: A name that is no path}}\n"])
+def test_a_plan_without_paths_is_named_before_anything_is_stored(log: Path, tmp_path: Path, pages: str) -> None:
+    (tmp_path / "plan.yaml").write_text("".join(PLAN.splitlines(keepends=True)[:2]) + pages)
+
+    out, err = run(*into(log, tmp_path / "data"))
+
+    assert err.startswith("every page view will be stored without a route")
+    assert out.splitlines()[-1].startswith("3 of 3 page views have no route")
+
+
+def test_a_plan_that_keeps_paths_needs_no_routes(log: Path, tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(PLAN.partition("pages:")[0] + "web: {paths: true}\n")
+
+    out, err = run(*into(log, tmp_path / "data"))
+
+    assert "no route" not in out + err
+
+
+def test_a_span_takes_the_lines_of_its_time_and_the_rest_of_them_later(log: Path, tmp_path: Path) -> None:
+    start = into(log, tmp_path / "data")
+
+    first, _ = run(*start, "--until", "2026-11-29T14:00:03Z")
+    later, _ = run(*start, "--since", "2026-11-29T14:00:03Z", "--output", "json")
+    whole, _ = run(*start)
+
+    assert first.splitlines()[0] == "4 lines: 1 page view (1 stored)"
+    assert "2 not counted: their time is not in the span that was asked for" in first
+    assert (json.loads(later)["verdicts"], json.loads(later)["outside"]) == ({"stored": 2}, 2)
+    assert whole.splitlines()[0] == "4 lines: 3 page views (3 duplicate)"
+
+
+def test_a_time_without_an_offset_is_on_the_plans_clock(log: Path, tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(PLAN + "timezone: Europe/Oslo\n")
+
+    out, _ = run(*into(log, tmp_path / "data"), "--since", "2026-11-29T15:00:03")
+
+    assert out.splitlines()[0] == "4 lines: 2 page views (2 stored)"
+
+
+def test_a_key_that_is_not_the_collectors_is_named(log: Path) -> None:
+    with serving(lambda _number, _messages: (401, {})) as server:
+        error = refused(str(log), "--url", server.url, "--write-key", "wrong")
+
+    assert error.endswith("FOOTFALL_WRITE_KEY or --write-key (footfall keys list shows them)")

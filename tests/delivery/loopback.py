@@ -46,7 +46,7 @@ def serving(
             if self.headers.get("content-encoding") == "gzip":
                 body = gzip.decompress(body)
             messages = json.loads(body)["batch"]
-            events = [message["event"] for message in messages]
+            events = [message.get("event", "") for message in messages]
             status, headers = seen.script(len(seen.requests), messages)
             seen.requests.append(events)
             seen.taken += events if status == 200 else []

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footfall.collector.responses import error_body, unauthorized
 from footfall.delivery.acknowledgement import RULES, Reply, excerpt_of
 from footfall.events import Answer, Verdict
 
@@ -170,6 +171,13 @@ def test_what_is_shown_of_any_body_is_short_and_steers_no_terminal(kind: str, bo
     assert len(shown) < 2_000
 
 
+def test_the_answer_to_a_wrong_key_is_shown_whole() -> None:
+    shown = excerpt_of("application/json", error_body(unauthorized()), b"", ())
+
+    assert "as the user name of Basic auth or as Bearer" in shown
+    assert "and more" not in shown
+
+
 def test_a_body_that_repeats_a_stretch_of_the_request_is_not_shown() -> None:
     shown = excerpt_of("", b"we do not take kari@example.com, sorry", b'{"email":"kari@example.com"}', ())
 
@@ -177,6 +185,6 @@ def test_a_body_that_repeats_a_stretch_of_the_request_is_not_shown() -> None:
 
 
 def test_a_secret_is_taken_out_before_what_is_shown_is_cut() -> None:
-    body = b"x" * 75 + b"canary-7f3a"
+    body = b"x" * 235 + b"canary-7f3a"
 
     assert "canar" not in excerpt_of("", body, b"", ("canary-7f3a",))

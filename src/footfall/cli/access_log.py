@@ -10,20 +10,23 @@ from pathlib import Path
 import click
 
 from footfall import plan as plans
+from footfall.analytics.window import microseconds
 from footfall.cli.output import echo, echo_json
+from footfall.cli.time_param import TimeParam, moment
 from footfall.clock import SystemClock
 from footfall.collector import Collector
 from footfall.collector.keys import DEFAULT_SOURCE
 from footfall.delivery import HttpTransport, InProcessTransport
 from footfall.delivery.transport import Transport
 from footfall.disk import SystemDisk
-from footfall.errors import DataFolderHeldError, TransportError, UsageError
+from footfall.errors import DataFolderHeldError, TransportError, UnauthorizedError, UsageError
 from footfall.events import Answer
 from footfall.integrations.access_log import AccessLogImport
 from footfall.plan.model import Plan
-from footfall.reporting.access_log import import_lines, import_values
+from footfall.reporting.access_log import NAME_PAGES, import_lines, import_values
+from footfall.timestamps import local_time
 from footfall.web.access_log import FORMATS
-from footfall.web.logged_pages import LoggedPages
+from footfall.web.logged_pages import LoggedPages, routes_of
 
 __all__ = ["command"]
 
@@ -44,6 +47,8 @@ _FORMATS_HELP = "\b\nFormats:\n" + "\n".join(f"{name:<12} {form.about}" for name
 @click.option(
     "--host", "hosts", multiple=True, help="A host of the site, so that its own links are no referral. May be repeated."
 )
+@click.option("--since", type=TimeParam(), help="Only lines of this time on (2026-11-01, 7d, 12h).")
+@click.option("--until", type=TimeParam(), help="Only lines of a time before this: when an integration began to count.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     *,
@@ -55,6 +60,8 @@ def command(
     plan: Path | None,
     source: str,
     hosts: tuple[str, ...],
+    since: str | None,
+    until: str | None,
     output: str,
 ) -> None:
     """Import the page views in access logs, packed by gzip or not; - is standard input.
@@ -64,6 +71,9 @@ def command(
     path, as /orders/{id}; other pages are "(no route)", or their path where the plan has `web: {paths: true}`. Of
     styles, pictures, redirects, errors and other hits that are no page view only the numbers are sent, by reason;
     `footfall stats` shows them. Bots are sent, and marked.
+
+    Give a log a source that no integration sends to: a page that both count is there twice. Where an integration counts
+    now, leave its time out by --until; the time of a line decides, and the log may be read again with another span.
 
     What was imported before is not imported again, also from a file that has grown or was rotated. A run that breaks
     off is run again.
@@ -76,21 +86,37 @@ def command(
     if url is not None and not write_key:
         raise click.UsageError("--url needs --write-key, or FOOTFALL_WRITE_KEY.")
     chosen = plans.read(plan).require() if plan is not None else None
+    rules = chosen or Plan(id="access-log")
+    if not rules.web.paths and not routes_of(rules.pages):
+        echo(f"every page view will be stored without a route, which cannot be mended later: {NAME_PAGES}", err=True)
+    clock = SystemClock()
+    since_us, until_us = (
+        None if text is None else microseconds(moment(text, local_time(clock.now_us(), rules.timezone)), rules.timezone)
+        for text in (since, until)
+    )
     with _transport(data, url, write_key, chosen, source) as transport:
-        pages = LoggedPages(chosen or Plan(id="access-log"), hosts)
-        job = AccessLogImport(transport, FORMATS[form], pages, clock=SystemClock(), disk=SystemDisk())
+        job = AccessLogImport(
+            transport, FORMATS[form], LoggedPages(rules, hosts), clock=clock, disk=SystemDisk(), since_us=since_us,
+            until_us=until_us,
+        )  # fmt: skip
         try:
             for path in files:
                 with _progress(path) as progress:
                     job.run(None if str(path) == "-" else path, sys.stdin.buffer, progress)
         except TransportError as error:
-            raise UsageError(f"the collector did not take the page views: {error}; run this again") from error
+            raise UsageError(f"the collector did not take the page views: {error}; {_remedy(error)}") from error
     if output == "json":
         echo_json(import_values(job.counts))
     else:
         echo("\n".join(import_lines(job.counts)))
     if job.counts.unread:
         raise click.exceptions.Exit(1)
+
+
+def _remedy(error: TransportError) -> str:
+    if isinstance(error, UnauthorizedError):
+        return "give a key of this collector by FOOTFALL_WRITE_KEY or --write-key (footfall keys list shows them)"
+    return "run this again"
 
 
 @contextmanager

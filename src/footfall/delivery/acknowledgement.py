@@ -19,7 +19,8 @@ from footfall.secret import without
 
 __all__ = ["RULES", "Reply", "Rule", "RuleName", "excerpt_of", "is_page", "rule_of"]
 
-_SHOWN = 80  # characters of a body, or of a content type, that an error repeats
+_SHOWN = 240  # characters of a body that an error repeats: a collector's own sentences are whole
+_SHOWN_KIND = 80  # the same of a content type
 _READ = 4_096  # bytes of a body that are looked at for them
 _REPEATED = 12  # characters in a row that a body shares with the request only if it repeats it
 _BOM = b"\xef\xbb\xbf"
@@ -120,7 +121,7 @@ def excerpt_of(content_type: str, body: bytes, request: bytes, secrets: Sequence
     `request` is the body of the request before it was packed. A reply that repeats a stretch of it is not shown, as it
     may contain a value or an id. `…` replaces each of `secrets`.
     """
-    kind = printable(without(content_type, secrets)[:_SHOWN]) or "no content type"
+    kind = printable(without(content_type, secrets)[:_SHOWN_KIND]) or "no content type"
     text = without(body[:_READ].decode("utf-8", "replace"), secrets)
     shown = text[:_SHOWN]
     if not shown:

@@ -16,7 +16,8 @@ from footfall.disk import Disk
 from footfall.errors import UsageError
 from footfall.events import Batch
 from footfall.timestamps import format_us
-from footfall.web.access_log import LogFormat
+from footfall.web.access_log import LogFormat, LoggedHit
+from footfall.web.capture import NO_ROUTE
 from footfall.web.import_counts import ImportCounts, UnreadLine
 from footfall.web.logged_pages import LoggedPages
 from footfall.web.uncounted_days import UncountedDays
@@ -26,6 +27,7 @@ __all__ = ["AccessLogImport"]
 _BATCH = 2_000  # messages
 _RECENT = 100_000  # lines among which equal ones are told apart
 _SHOWN = 5
+_UNNAMED = b'"name":"%b"' % NO_ROUTE.encode()
 _LONGEST = 256 * 1024  # bytes of a line; servers cut a request's head long before
 
 
@@ -34,15 +36,28 @@ class AccessLogImport:
 
     A line's message id is made of its bytes, and of how many equal ones came just before it, so that a second run, or a
     file that was rotated meanwhile, adds nothing. So it is with the counts of what is no page view, which the collector
-    keeps by day (see UncountedDays). A run that breaks off is run again.
+    keeps by day (see UncountedDays). A run that breaks off is run again. `since_us` and `until_us` (microseconds since
+    1970-01-01 UTC) leave out the lines of a time before the one, and from the other on.
     """
 
-    def __init__(self, transport: Transport, form: LogFormat, pages: LoggedPages, *, clock: Clock, disk: Disk) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        form: LogFormat,
+        pages: LoggedPages,
+        *,
+        clock: Clock,
+        disk: Disk,
+        since_us: int | None = None,
+        until_us: int | None = None,
+    ) -> None:
         self._transport = transport
         self._read = form.read
         self._pages = pages
         self._clock = clock
         self._disk = disk
+        self._since_us = since_us
+        self._until_us = until_us
         self.counts = ImportCounts()
         self._waiting: list[bytes] = []
         self._days = UncountedDays()
@@ -78,6 +93,9 @@ class AccessLogImport:
                     counts.examples.append(UnreadLine(name, number))
                 continue
             line_id = recent.id_of(line)
+            if not self._is_asked_for(hit):
+                counts.outside += 1
+                continue
             days.begin(hit.at_us, line_id)
             message = self._pages.message(hit, line_id)
             if isinstance(message, str):
@@ -85,11 +103,17 @@ class AccessLogImport:
                 days.add(hit.at_us, message)
                 continue
             counts.bots += message.startswith(b'{"type"')
+            counts.unnamed += _UNNAMED in message
             self._waiting.append(message)
             if len(self._waiting) >= _BATCH:
                 self._send()
                 progress(tell())
         progress(tell())
+
+    def _is_asked_for(self, hit: LoggedHit) -> bool:
+        return (self._since_us is None or hit.at_us >= self._since_us) and (
+            self._until_us is None or hit.at_us < self._until_us
+        )
 
     def _send(self) -> None:
         messages, self._waiting = tuple(self._waiting), []

@@ -17,15 +17,18 @@ class UnreadLine(msgspec.Struct, frozen=True):
 
 
 class ImportCounts(msgspec.Struct, kw_only=True):
-    """What became of the lines: lines = sent + the sum of `uncounted` + `unread`.
+    """What became of the lines: lines = sent + the sum of `uncounted` + `unread` + `outside`.
 
     `sent` messages are stored, duplicate, quarantined or rejected, by `verdicts`. `bots` are those of the sent ones
-    that are a bot's. `examples` are the first lines that could not be read.
+    that are a bot's, `unnamed` those that have no route. `outside` are the lines of a time that was not asked for.
+    `examples` are the first lines that could not be read.
     """
 
     lines: int = 0
     sent: int = 0
     bots: int = 0
+    unnamed: int = 0
+    outside: int = 0
     unread: int = 0
     uncounted: Counter[str] = msgspec.field(default_factory=Counter)
     verdicts: Counter[str] = msgspec.field(default_factory=Counter)
