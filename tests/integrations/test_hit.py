@@ -48,6 +48,24 @@ def test_the_current_hit_is_that_of_the_scope_around_the_code(site: Site) -> Non
     assert current_hit() is None
 
 
+def test_a_view_can_ask_whether_its_page_is_loaded_in_advance_and_what_it_tracks_then_is_marked(
+    site: Site, recorder: Recorder
+) -> None:
+    shown = site.begin(REQUEST)
+    fetched = site.begin(msgspec.structs.replace(REQUEST, headers={**BROWSER, "sec-purpose": "prefetch"}))
+
+    for hit in (shown, fetched):
+        hit.track("product_viewed", {})
+    assert (shown.is_prefetch, fetched.is_prefetch) == (False, True)
+    assert [message["context"].get("prefetch") for message in recorder.messages] == [None, True]
+
+
+def test_where_footfall_does_nothing_no_page_is_taken_for_a_prefetch() -> None:
+    off = Site(Client(Recorder(), disabled=True))
+
+    assert not off.begin(msgspec.structs.replace(REQUEST, headers={"sec-purpose": "prefetch"})).is_prefetch
+
+
 def test_a_scope_may_be_entered_again_and_again(site: Site, recorder: Recorder) -> None:
     scope = site.begin(REQUEST).scope()
 

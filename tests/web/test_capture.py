@@ -5,14 +5,16 @@ from __future__ import annotations
 from http.cookies import SimpleCookie
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import UNSET
-from tests.web.sites import COOKIE, ID, NOW, TODAY, arrive, capture, cookie_of, html, ids, request
+from tests.web.sites import COOKIE, ID, KEY, NOW, TODAY, arrive, capture, cookie_of, html, ids, request
 
 from footfall.plan.consent import ConsentRules
 from footfall.plan.model import Consent, Plan, Purpose, Web
 from footfall.web.capture import NO_ROUTE, Departure, WebCapture
 from footfall.web.request import WebRequest, WebResponse
+from footfall.web.staff import StaffMarks
 from footfall.web.visitor_cookie import CookieVisitor
 
 KARI = CookieVisitor(ID, TODAY - 10)
@@ -237,9 +239,25 @@ def test_a_bots_cookie_stays_where_nobody_refused() -> None:
     assert leave(capture(), request(user_agent="curl/8.1", cookie=cookie_of(KARI))).headers == []
 
 
-@pytest.mark.parametrize(("hit", "words"), [(request(), "counted"), (request(method="HEAD"), "not counted (method)")])
+@pytest.mark.parametrize(
+    ("hit", "words"),
+    [
+        (request(), "counted"),
+        (request(method="HEAD"), "not counted (method)"),
+        (request(user_agent="curl/8.1"), "counted (as a bot: library)"),
+        (request(user_agent="Googlebot/2.1 (+http://www.google.com/bot.html)"), "counted (as a bot: crawler)"),
+        (request(method="HEAD", user_agent="curl/8.1"), "not counted (method)"),
+    ],
+)
 def test_in_debug_mode_the_response_says_whether_it_was_counted(hit: WebRequest, words: str) -> None:
     assert dict(leave(capture(debug=True), hit).headers)["Footfall"] == words
+
+
+def test_in_debug_mode_the_response_says_that_the_page_counted_as_one_of_the_teams() -> None:
+    site = capture(debug=True, staff=StaffMarks([KEY], ["203.0.113.0/24"]))
+    response = leave(site, msgspec.structs.replace(request(), peer="203.0.113.7"))
+
+    assert dict(response.headers)["Footfall"] == "counted (as the team's)"
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,18 @@ def test_paths_addresses_and_referrers_are_kept_as_far_as_the_rules_let_them(
     assert context(hit, **settings)["page"] == page
 
 
+@pytest.mark.parametrize(
+    ("referer", "referrer"),
+    [
+        ("http://127.0.0.1:8000/a", "http://127.0.0.1/"),
+        ("HTTPS://www.News.example/a", "https://news.example/"),
+        ("android-app://com.google.android.gm/a", "android-app://com.google.android.gm"),
+    ],
+)
+def test_a_referrer_keeps_its_scheme_and_host(referer: str, referrer: str) -> None:
+    assert context(request(referer=referer))["page"] == {"referrer": referrer}
+
+
 def test_the_teams_own_people_are_marked() -> None:
     office = capture(staff=StaffMarks([KEY], ["192.0.2.0/24"]))
 
@@ -100,6 +112,12 @@ def test_who_sends_the_visitors_cookie_has_returned() -> None:
 
 def test_a_page_in_a_frame_is_marked() -> None:
     assert context(request(sec_fetch_dest="iframe"))["embedded"] is True
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_what_a_browser_loads_in_advance_is_marked(method: str) -> None:
+    assert context(request(method=method, sec_purpose="prefetch;prerender"))["prefetch"] is True
+    assert "prefetch" not in context(request(method=method))
 
 
 def test_what_is_long_is_cut() -> None:

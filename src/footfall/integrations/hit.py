@@ -15,6 +15,7 @@ from footfall.events import Receipt
 from footfall.identity.given import id_text
 from footfall.integrations.options import SiteOptions
 from footfall.web.capture import Departure
+from footfall.web.pages import is_prefetch
 from footfall.web.visit import Visit
 
 __all__ = ["Hit", "HitSite", "current_hit"]
@@ -61,6 +62,11 @@ class Hit:
 
     def __init__(self, site: HitSite) -> None:
         self.site = site
+
+    @property
+    def is_prefetch(self) -> bool:
+        """Whether the browser loads this in advance, and nobody sees it yet; False where footfall does nothing."""
+        return self.visit is not None and is_prefetch(self.visit.request.headers)
 
     def scope(self) -> AbstractContextManager[object]:
         """What the application runs in: its messages carry this hit's ids and context. May be entered many times."""

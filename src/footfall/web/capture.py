@@ -29,6 +29,16 @@ NO_ROUTE = "(no route)"
 _CHOICE_LASTS = 182 * 86_400  # seconds
 
 
+def _in_words(visit: Visit, reason: str | None) -> str:
+    """Whether a page was counted, and as whose where figures of visitors leave it out."""
+    if reason is not None:
+        return f"not counted ({reason})"
+    recognition = visit.recognition
+    if (bot := recognition.program.bot) is not None:
+        return f"counted (as a bot: {bot.reason})"
+    return "counted (as the team's)" if recognition.is_staff else "counted"
+
+
 class PageView(msgspec.Struct, frozen=True):
     """A page view as a message: its name, and its properties."""
 
@@ -110,7 +120,7 @@ class WebCapture:
         if self.rules.client_hints and page is not None and self._may_ask(visit, response):
             headers.append(("Accept-CH", ACCEPT_CH))
         if self.rules.debug:
-            headers.append(("Footfall", "counted" if reason is None else f"not counted ({reason})"))
+            headers.append(("Footfall", _in_words(visit, reason)))
         return Departure(page, reason, headers, follows.notes, follows.identify, follows.is_reset)
 
     def _level(self, visit: Visit, page: PageView) -> ConsentLevel:

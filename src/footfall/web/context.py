@@ -9,7 +9,7 @@ import msgspec
 from footfall.web.arrival import arrival_of
 from footfall.web.bots import list_version
 from footfall.web.origins import referrer_host
-from footfall.web.pages import is_embedded
+from footfall.web.pages import is_embedded, is_prefetch
 from footfall.web.proxies import cut_address
 from footfall.web.recognition import Recognition
 from footfall.web.request import WebRequest
@@ -48,6 +48,8 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
         context["staff"] = True
     if is_embedded(request):
         context["embedded"] = True
+    if is_prefetch(headers):
+        context["prefetch"] = True
     _add_origin(context, request, rules)
     return context
 
@@ -83,5 +85,5 @@ def _page_of(request: WebRequest, rules: WebRules) -> dict[str, str]:
         if rules.web.full_referrer:
             page["referrer"] = referrer.partition("?")[0].partition("#")[0][:LONGEST]
         elif (host := referrer_host(referrer)) is not None:
-            page["referrer"] = host if "://" in host else f"https://{host}/"
+            page["referrer"] = host if "://" in host else f"{referrer.partition('://')[0].lower()}://{host}/"
     return page
