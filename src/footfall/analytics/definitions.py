@@ -8,7 +8,7 @@ from footfall.analytics.window import Window
 from footfall.plan.durations import format_duration
 from footfall.plan.model import ANY_EVENT, Aggregate, Conversion, Count, EventFilter, Journey, Ratio, Unique, Where
 
-__all__ = ["DEVICES", "PERSONS", "chain_text", "filter_text", "measure_text", "window_text"]
+__all__ = ["DEVICES", "PERSONS", "chain_text", "filter_text", "measure_text", "of_text", "window_text"]
 
 PERSONS = "A person is one person_id. Messages with a junk anonymous_id and device streams are not persons."
 DEVICES = "A device is one device stream: messages with a device_id and no user_id."
@@ -48,6 +48,11 @@ def filter_text(filter_: EventFilter) -> str:
     """Which messages: `order_completed with total at least 100`, or `any message`."""
     where = " and ".join(_where(part) for part in filter_.where)
     return (filter_.event if filter_.event != ANY_EVENT else "any message") + (f" with {where}" if where else "")
+
+
+def of_text(filter_: EventFilter) -> str:
+    """What follows `a message`: ` of order_completed with total at least 100`, nothing for any message."""
+    return "" if filter_.event == ANY_EVENT else f" of {filter_text(filter_)}"
 
 
 def _phrase(measure: Count | Aggregate | Unique | Ratio | Conversion) -> str:

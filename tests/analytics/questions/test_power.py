@@ -140,7 +140,7 @@ def test_of_nobody_there_is_nothing_but_the_definition(entry: MakeEntry) -> None
     result, _ = simple(entry, event=EventFilter(event="buy"), top=3)
 
     assert (result.persons, result.messages, result.shares, result.top) == (0, 0, (), ())
-    assert result.definition.startswith("Counted are the messages of buy of each person who has one in the window.")
+    assert result.definition.startswith("Counted are the messages of buy of each person in the window")
 
 
 @pytest.mark.parametrize(("top", "sections"), [(0, 1), (2, 2)])

@@ -10,7 +10,7 @@ import msgspec
 
 from footfall.analytics import calendar
 from footfall.analytics.calendar import CalendarPeriod
-from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, window_text
+from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, window_text
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked
 from footfall.analytics.sections import FigureDefinition, Period, Section, Table, TableRow, plain, quiet, strong
@@ -144,14 +144,14 @@ def _definition(options: LifecycleOptions, window: Window) -> str:
     actor, rule = ("person", PERSONS) if options.by == "user" else ("device", DEVICES)
     per = options.per
     return (
-        f"A {actor} is active in a {per} of the clock of {window.timezone} with a message of "
-        f"{filter_text(options.event)}. New: active in this {per} and in no earlier one, by all messages up to the end "
+        f"A {actor} is active in a {per} of the clock of {window.timezone} with a message"
+        f"{of_text(options.event)}. New: active in this {per} and in no earlier one, by all messages up to the end "
         f"of the window, also those before it. Returning: active in this {per} and in the {per} before. Resurrected: "
         f"active in this {per} and in an earlier one, but not in the {per} before. Dormant (with a minus): active in "
         f"the {per} before, but not in this one. So active = new + returning + resurrected, and dormant = active of "
         f"the {per} before - returning. A {per} counts from its own beginning, also where the window begins in it; one "
-        "that was not over when the window ended is incomplete (*): who is dormant in it may still come. Window by "
-        f"corrected time: {window_text(window)}. {rule}"
+        "that was not over when the window ended is incomplete (*): who is dormant in it may still come. The "
+        f"{per}s after the last with anybody are not shown. Window by corrected time: {window_text(window)}. {rule}"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, window_text
+from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, window_text
 from footfall.analytics.figures import quotient
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked
@@ -159,10 +159,10 @@ def _definition(options: PowerOptions, window: Window) -> str:
     actor, rule = ("person", PERSONS) if options.by == "user" else ("device", DEVICES)
     listed = " Those listed with equally many go by the last message, the later first, then by their ids."
     return (
-        f"Counted are the messages of {filter_text(options.event)} of each {actor} who has one in the window. The top "
-        f"n % are so many {actor}s with the most messages, rounded up to a whole one; at least: the fewest messages "
-        f"that one of them has; share: of all these messages.{listed if options.top else ''} Window by corrected time: "
-        f"{window_text(window)}. {rule}"
+        f"Counted are the messages{of_text(options.event)} of each {actor} in the window, who has at least one. The "
+        f"top n % are so many {actor}s with the most messages, rounded up to a whole one; each at least: the fewest "
+        f"messages that one of them has; share: of all these messages.{listed if options.top else ''} Window by "
+        f"corrected time: {window_text(window)}. {rule}"
     )
 
 
@@ -182,7 +182,7 @@ def _sections(result: PowerResult) -> Iterator[Section]:
     ]
     yield Section(
         f"How the messages are spread over {actors}: {result.event}",
-        table=Table(("", actors, "at least", "messages", "share"), rows) if rows else None,
+        table=Table(("", actors, "each at least", "messages", "share"), rows) if rows else None,
         remarks=[] if rows else [[quiet(f"nobody had {result.event} in the window")]],
         definition=FigureDefinition("power", result.definition),
     )

@@ -12,7 +12,7 @@ import msgspec
 
 from footfall.analytics import calendar
 from footfall.analytics.calendar import LENGTH_ORDER, CalendarPeriod
-from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, window_text
+from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, window_text
 from footfall.analytics.figures import quotient
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked
@@ -66,7 +66,7 @@ class StickinessRatio(msgspec.Struct, frozen=True):
 
     `periods` is how many periods it has, `average` how many were active in one of them, `active` how many in any, and
     `ratio` is `average` by `active`. `distribution` goes from 1 to the most periods in which anybody was active.
-    `is_complete` says that the window has all of the longer period, or cuts none of its own first and last period.
+    `is_complete` says that the window has all of the longer period, or cuts none of its periods.
     """
 
     start: datetime | None
@@ -223,7 +223,7 @@ def _definition(options: StickinessOptions, window: Window) -> str:
     actor, rule = ("person", PERSONS) if options.by == "user" else ("device", DEVICES)
     per, of = options.per, options.of
     times = "a message" if options.minimum == 1 else f"{options.minimum} messages or more"
-    active = f"with {times} of {filter_text(options.event)} in it and in the window"
+    active = f"with {times}{of_text(options.event)} in it and in the window"
     begin = " The window begins with the first of these." if window.since is None else ""
     week = f" A week belongs to the {of} in which it begins." if per == "week" else ""
     return (
