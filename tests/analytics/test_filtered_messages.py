@@ -65,6 +65,16 @@ def test_of_two_windows_of_one_event_each_has_its_own(log: list[Entry], plan: Pl
         assert passing(dataset, plan, *asked) == [[(2,)], [(1,), (2,)]]
 
 
+def test_each_message_has_its_seq_where_one_filter_asks_for_it(log: list[Entry], plan: Plan) -> None:
+    asked = [
+        Filtered(EventFilter(event=name), with_seq=with_seq) for name in ("buy", "*") for with_seq in (True, False)
+    ]
+    with Dataset.of(log, plan) as dataset:
+        assert passing(dataset, plan, *asked) == [
+            [(1, 1), (2, 2)], [(1,), (2,)], [(1, 1), (2, 2), (3, 3)], [(1,), (2,), (3,)],
+        ]  # fmt: skip
+
+
 def test_devices_instead_of_persons(log: list[Entry], plan: Plan) -> None:
     with Dataset.of(log, plan) as dataset:
         assert passing(dataset, plan, Filtered(EventFilter(event="buy")), by="device") == [[(4,)]]

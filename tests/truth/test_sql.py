@@ -33,6 +33,17 @@ def test_messages_and_persons(data: Path, plan: Plan, log: Log) -> None:
     assert dict(persons) == Counter(message.person for message in messages if message.counted)
 
 
+def test_sessions_are_as_many_in_sql_as_in_the_question(data: Path, plan: Plan) -> None:
+    seal_at(data, [30, 60], plan, None)
+
+    with footfall.open(data, plan) as base:
+        ((count, messages),) = base.sql("SELECT count(*), sum(messages) FROM sessions").rows
+        total = base.sessions(include=("bots", "staff")).result.rows[-1].figures
+
+    assert (total.sessions, total.messages) == (count, messages)
+    assert count > 10
+
+
 @pytest.mark.slow
 def test_the_view_of_each_event(data: Path, plan: Plan, log: Log) -> None:
     seal_at(data, [30, 60], None, plan)

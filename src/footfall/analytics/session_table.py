@@ -6,7 +6,6 @@ last. SQL and all questions read the sessions that are cut here.
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -15,7 +14,16 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.persons.arrays import FALSE, INT, constant, flags, integer, joined, positions, shifted
+from footfall.analytics.persons.arrays import (
+    INT,
+    constant,
+    ends_of_runs,
+    flags,
+    integer,
+    is_as_before,
+    joined,
+    positions,
+)
 from footfall.analytics.persons.timelines import session_starts
 from footfall.analytics.shards import WHOLE, Shard
 
@@ -47,9 +55,9 @@ def timelines(dataset: Dataset, shard: Shard = WHOLE, *, unit: SessionUnit = "se
     table = pyarrow.table({name: joined([table[name]]) for name in table.column_names})
     table = _untied(dataset, table, keys, by_seq=steps)
     person, device, time, is_reset = (joined([table[name]]) for name in ("person", "device", "time", "is_reset"))
-    starts = pc.invert(_is_as_before([person]))
+    starts = pc.invert(is_as_before([person]))
     if unit == "session":
-        starts = session_starts(pc.invert(_is_as_before([person, device])), time, is_reset)
+        starts = session_starts(pc.invert(is_as_before([person, device])), time, is_reset)
     return table.append_column("unit", pc.subtract(pc.cumulative_sum(starts.cast(INT)), integer(1)))
 
 
@@ -66,7 +74,7 @@ def session_table(rows: Any) -> Any:
     the numbers of its first and last step; null where nobody did anything.
     """
     unit = joined([rows["unit"]])
-    first, last = _ends(unit)
+    first, last = ends_of_runs(unit)
     columns = {
         "unit": unit.take(first),
         "person": joined([rows["person"]]).take(first),
@@ -82,7 +90,7 @@ def session_table(rows: Any) -> Any:
         step = joined([rows["step"]])
         places = pc.indices_nonzero(step.is_valid())
         of_unit = unit.take(places)
-        for name, ends in zip(("entry", "exit"), _ends(of_unit), strict=True):
+        for name, ends in zip(("entry", "exit"), ends_of_runs(of_unit), strict=True):
             values = step.take(places.take(ends))
             columns[name] = pc.replace_with_mask(
                 pyarrow.nulls(len(first), step.type), flags(len(first), of_unit.take(ends)), values
@@ -91,41 +99,28 @@ def session_table(rows: Any) -> Any:
 
 
 def step_table(rows: Any) -> Any:
-    """The rows of such timelines with a step, in their order: `unit`, `pos` (rising), `time`, `seq`, `step`.
+    """The rows of such timelines with a step, in their order: `unit`, `time`, `seq` and `step`.
 
     `is_repeat` says that the step before it in its unit was the same.
     """
-    pos = pc.indices_nonzero(joined([rows["step"]]).is_valid()).cast(pyarrow.int64())
-    table = rows.select(["unit", "time", "seq", "step"]).take(pos)
-    repeats = _is_as_before([joined([table[name]]) for name in ("unit", "step")])
-    return table.append_column("pos", pos).append_column("is_repeat", repeats)
-
-
-def _ends(unit: Any) -> tuple[Any, Any]:
-    """Where each run of equal numbers begins, and where it ends."""
-    first = pc.indices_nonzero(pc.invert(_is_as_before([unit]))).cast(pyarrow.int64())
-    ends = pyarrow.concat_arrays([first, pyarrow.array([len(unit)], first.type)]).slice(1)
-    return first, pc.subtract(ends, 1)
-
-
-def _is_as_before(columns: Sequence[Any]) -> Any:
-    """Which rows have the same numbers as the row before; one null is as another."""
-    filled = (pc.fill_null(column, integer(-1, column.type)) if column.null_count else column for column in columns)
-    same = [pc.fill_null(pc.equal(column, shifted(column, None)), FALSE) for column in filled]
-    return functools.reduce(pc.and_, same)
+    table = rows.select(["unit", "time", "seq", "step"])
+    if rows["step"].null_count:
+        table = table.filter(rows["step"].is_valid())
+    repeats = is_as_before([joined([table[name]]) for name in ("unit", "step")])
+    return table.append_column("is_repeat", repeats)
 
 
 def _untied(dataset: Dataset, table: Any, keys: Sequence[str], *, by_seq: bool) -> Any:
     """The rows, those of equal keys in order: where there is a reset, and with `by_seq` all of them."""
     if not len(table):
         return table
-    is_as_before = _is_as_before([joined([table[name]]) for name in keys])
-    is_as_after = pyarrow.concat_arrays([is_as_before.slice(1), pyarrow.array([False])])
-    tied = pc.indices_nonzero(pc.or_(is_as_before, is_as_after)).cast(INT)
+    repeats = is_as_before([joined([table[name]]) for name in keys])
+    is_as_after = pyarrow.concat_arrays([repeats.slice(1), pyarrow.array([False])])
+    tied = pc.indices_nonzero(pc.or_(repeats, is_as_after)).cast(INT)
     if not len(tied):
         return table
     few = table.select(["seq", "is_reset"]).take(tied)
-    group = pc.cumulative_sum(pc.invert(is_as_before).take(tied).cast(INT))
+    group = pc.cumulative_sum(pc.invert(repeats).take(tied).cast(INT))
     # With a reset: in the groups that have one.
     is_cut = pc.is_in(group, value_set=group.filter(few["is_reset"].combine_chunks()).unique())
     if not by_seq:

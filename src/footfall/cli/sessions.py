@@ -7,16 +7,13 @@ from typing import Any
 import click
 
 from footfall.analytics.questions.sessions import SessionsOptions, sessions
-from footfall.cli.question import answer_question, question_options
+from footfall.cli.question import answer_question, per_option, question_options
 
 __all__ = ["command"]
 
 
 @click.command("sessions")
-@click.option(
-    "--per", type=click.Choice(["day", "week", "month"]), default="day", show_default=True,
-    help="The period of the plan's clock in which a session begins.",
-)  # fmt: skip
+@per_option
 @click.option("--by", type=click.Choice(["entry", "exit"]), help="Also by the first, or the last, event or page.")
 @click.option(
     "--top",

@@ -11,9 +11,11 @@ from footfall.analytics.persons.arrays import (
     FALSE,
     INT,
     constant,
+    ends_of_runs,
     few_true,
     flags,
     integer,
+    is_as_before,
     joined,
     least,
     none,
@@ -72,9 +74,9 @@ def test_a_patched_column_has_new_values_at_some_places(column: list[int], data:
     assert answer == [patches.get(place, value) for place, value in enumerate(column)]
 
 
-@given(st.lists(numbers, min_size=1, max_size=30), st.one_of(st.none(), numbers))
+@given(st.lists(numbers, max_size=30), st.one_of(st.none(), numbers))
 def test_a_shifted_column_begins_with_what_is_given(column: list[int], first: int | None) -> None:
-    assert shifted(ints(column), first).to_pylist() == [first, *column[:-1]]
+    assert shifted(ints(column), first).to_pylist() == [first, *column][: len(column)]
 
 
 @given(st.lists(st.lists(numbers, max_size=5), max_size=5))
@@ -101,3 +103,20 @@ def test_the_least_rows_of_each_pair_are_kept_with_all_that_tie(table: list[tupl
 
     lowest = {(a, b): min(row[2] for row in table if row[:2] == (a, b)) for a, b, _ in table}
     assert [tuple(row.values()) for row in kept] == [row for row in table if row[2] == lowest[row[:2]]]
+
+
+@given(st.lists(st.tuples(st.sampled_from([None, 0, 1]), st.integers(0, 1)), max_size=12))
+def test_a_row_is_as_before_where_all_of_its_numbers_are(table: list[tuple[int | None, int]]) -> None:
+    columns = [pyarrow.array([row[place] for row in table], INT) for place in (0, 1)]
+
+    expected = [number > 0 and table[number - 1] == row for number, row in enumerate(table)]
+    assert is_as_before(columns).to_pylist() == expected
+
+
+@given(st.lists(st.integers(0, 2), max_size=12))
+def test_runs_of_equal_numbers_begin_and_end_where_they_change(column: list[int]) -> None:
+    first, last = (ends.to_pylist() for ends in ends_of_runs(ints(column)))
+
+    size = len(column)
+    assert first == [place for place in range(size) if place == 0 or column[place - 1] != column[place]]
+    assert last == [place for place in range(size) if place == size - 1 or column[place + 1] != column[place]]

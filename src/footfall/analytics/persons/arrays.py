@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from array import array
 from collections.abc import Iterator, Sequence
@@ -11,8 +12,8 @@ import pyarrow
 import pyarrow.compute as pc
 
 __all__ = [
-    "BIG", "FALSE", "INT", "constant", "equals", "few_true", "flags", "integer", "joined", "least", "none", "paired",
-    "patched", "positions", "runs", "shifted",
+    "BIG", "FALSE", "INT", "constant", "ends_of_runs", "equals", "few_true", "flags", "integer", "is_as_before",
+    "joined", "least", "none", "paired", "patched", "positions", "runs", "shifted",
 ]  # fmt: skip
 
 INT = pyarrow.int32()
@@ -109,6 +110,20 @@ def least(table: Any, keys: Sequence[str], value: str) -> Any:
     groups = pairs.group_by("key", use_threads=False).aggregate([("value", "min")])
     of_group = pc.index_in(key, value_set=groups.column("key").combine_chunks())
     return table.filter(pc.equal(table.column(value), groups.column("value_min").combine_chunks().take(of_group)))
+
+
+def is_as_before(columns: Sequence[Any]) -> Any:
+    """Which rows have the same numbers as the row before; one null is as another."""
+    filled = (pc.fill_null(column, integer(-1, column.type)) if column.null_count else column for column in columns)
+    same = [pc.fill_null(pc.equal(column, shifted(column, None)), FALSE) for column in filled]
+    return functools.reduce(pc.and_, same)
+
+
+def ends_of_runs(numbers: Any) -> tuple[Any, Any]:
+    """Where each run of equal numbers begins, and where it ends: int64 arrays."""
+    first = pc.indices_nonzero(pc.invert(is_as_before([numbers]))).cast(BIG)
+    after = pyarrow.concat_arrays([first, pyarrow.array([len(numbers)], BIG)]).slice(1)
+    return first, pc.subtract(after, integer(1, BIG))
 
 
 def runs(numbers: Any, gap: int = 1_000) -> Iterator[Any]:
