@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from footfall.analytics.definitions import DEVICES, PERSONS, chain_text, measure_text, window_text
+from footfall.analytics.definitions import DEVICES, PERSONS, chain_text, measure_text, of_text, window_text
 from footfall.analytics.window import Window
-from footfall.plan.model import Aggregate, Conversion, Count, Journey, Ratio, Step, Unique, Where
+from footfall.plan.model import Aggregate, Conversion, Count, EventFilter, Journey, Ratio, Step, Unique, Where
 
 PAID = Where(property="payment", op="in", values=("card", None))
 LARGE = Where(property="total", op="gte", values=(100,))
@@ -72,3 +72,10 @@ def test_the_way_through_a_journey_has_its_limits_and_its_actors() -> None:
     assert persons.endswith(PERSONS)
     assert devices.startswith("Entry: the first seen of a device in the window. A later step")
     assert devices.endswith(DEVICES)
+
+
+def test_messages_of_any_event_are_of_none() -> None:
+    assert of_text(EventFilter(event="*")) == ""
+    assert of_text(EventFilter(event="visit", where=(Where(property="step", op="gte", values=(2,)),))) == (
+        " of visit with step at least 2"
+    )

@@ -63,7 +63,8 @@ def expected(
     active = [key for key, count in counts.items() if count >= options.minimum]
     if not active:
         return {}
-    first = first_day(since, options.per, zone) if since is not None else min(day for _, day in active)
+    begin = min(doing.at for doing in log)
+    first = first_day(begin if since is None else max(since, begin), options.per, zone)
     last = first_day(until - 1, options.per, zone)
     days = [first + timedelta(number) for number in range((last - first).days + 1)]
     periods = [day for day in days if options.per == "day" or day.weekday() == 0]
@@ -183,6 +184,17 @@ def test_what_the_window_cuts_is_incomplete(
     result = simple(entry, since, until)
 
     assert tuple(each.is_complete for each in (*result.periods, result.total)) == complete
+
+
+def test_days_before_the_first_message_stored_are_in_no_average(entry: MakeEntry) -> None:
+    result = simple(entry, -40 * DAY, 59 * DAY)
+
+    assert (result.total.periods, result.periods[0].periods) == (59, 31)
+    late = result_of(
+        entries_of(entry, [Doing("ann", "buy", JANUARY + DAY), Doing("ann", "visit", JANUARY + 3 * DAY)]),
+        StickinessOptions(event=VISIT), "UTC", None, JANUARY + 59 * DAY,
+    )  # fmt: skip
+    assert [(each.periods, each.is_complete) for each in late.periods] == [(30, False)]
 
 
 def test_a_week_belongs_to_the_month_in_which_it_begins(entry: MakeEntry) -> None:

@@ -170,13 +170,14 @@ def _merge(
 
 
 def _periods_of_window(context: ReportContext, per: CalendarPeriod, partials: Sequence[StickinessPartial]) -> range:
-    """The periods that the window touches; without a beginning, from the first in which anybody was active."""
+    """The periods that the window touches, from that of the first message stored on."""
     actives = [period for partial in partials for period in (partial.first, partial.last) if period is not None]
-    last = max([*actives, calendar.index(per, context.periods.number("day", context.end - 1))])
-    since = context.span.since
-    if since is not None:
-        return range(calendar.index(per, context.periods.number("day", since)), last + 1)
-    return range(min(actives, default=last), last + 1)
+    begins = [moment for moment in (context.contents.first, context.span.since) if moment is not None]
+    first, last = (
+        calendar.index(per, context.periods.number("day", moment))
+        for moment in (max(begins, default=context.end - 1), context.end - 1)
+    )
+    return range(first, max([*actives, last]) + 1)
 
 
 def _longer(
@@ -224,16 +225,15 @@ def _definition(options: StickinessOptions, window: Window) -> str:
     per, of = options.per, options.of
     times = "a message" if options.minimum == 1 else f"{options.minimum} messages or more"
     active = f"with {times}{of_text(options.event)} in it and in the window"
-    begin = " The window begins with the first of these." if window.since is None else ""
     week = f" A week belongs to the {of} in which it begins." if per == "week" else ""
     return (
-        f"A {actor} is active in a {per} of the clock of {window.timezone} {active}.{begin} Exactly n: how many were "
+        f"A {actor} is active in a {per} of the clock of {window.timezone} {active}. Exactly n: how many were "
         f"active in n {per}s of the window; at least n: in n or more, with their share of all who were active in any. "
         f"Ratio of a {of}: the active of an average {per}, divided by the active of the {of}. The average is over all "
-        f"{per}s of the {of} that lie in the window, also those with nobody and those that it cuts; the active of the "
-        f"{of} are all who were active in at least one of these {per}s.{week} The ratio of the window is the same over "
-        f"all its {per}s. A {of} is incomplete (*) where the window has not all of it, and the window where it cuts a "
-        f"{per}. Window by corrected time: {window_text(window)}. {rule}"
+        f"{per}s of the {of} that lie in the window, also those with nobody and those that it cuts, none before the "
+        f"first message stored; the active of the {of} are all who were active in at least one of these {per}s.{week} "
+        f"The ratio of the window is the same over all its {per}s. A {of} is incomplete (*) where some of it is not "
+        f"among them, and the window where it cuts a {per}. Window by corrected time: {window_text(window)}. {rule}"
     )
 
 
