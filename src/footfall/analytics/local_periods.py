@@ -7,10 +7,11 @@ timezone at all, and an ASOF join 15 times as long, because it sorts them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from footfall.analytics import calendar
 from footfall.plan.zone_offsets import ZoneOffset, hour_offsets, zone_offsets
 from footfall.timestamps import EARLIEST, EPOCH, LATEST, epoch_us, local_time
 
@@ -77,16 +78,8 @@ class LocalPeriods:
         """The numbers of all periods from that of one moment to that of another."""
         if per == "hour":
             return self._hours(first, last)
-        day = local_time(first, self._timezone).date()
-        if per == "week":
-            day -= timedelta(days=day.weekday())
-        elif per == "month":
-            day = day.replace(day=1)
-        end, numbers = local_time(last, self._timezone).date(), []
-        while day <= end:
-            numbers.append(day.toordinal() - _EPOCH_DAY)
-            day = _NEXT[per](day)
-        return numbers
+        begin, end = (calendar.index(per, self.number("day", moment)) for moment in (first, last))
+        return [calendar.number_at(per, index) for index in range(begin, end + 1)]
 
     def end(self, per: Per, number: int) -> int:
         """When a period is over, in microseconds since 1970 UTC."""
@@ -95,7 +88,7 @@ class LocalPeriods:
             offset = next((row.offset for row in reversed(rows) if row.since <= number), rows[0].offset)
             following = [row.since for row in rows[1:] if row.since > number]
             return min(*following, number + _HOUR - (number + offset) % _HOUR, number + _HOUR)
-        return epoch_us(self.start(per, _NEXT[per](date.fromordinal(_EPOCH_DAY + number)).toordinal() - _EPOCH_DAY))
+        return epoch_us(self.start(per, calendar.after(per, number, 1)))
 
     def _hours(self, first: int, last: int) -> list[int]:
         rows, numbers = hour_offsets(self._offsets), []
@@ -108,13 +101,6 @@ class LocalPeriods:
                     numbers.append(hour)
                 hour += _HOUR - (hour + row.offset) % _HOUR
         return numbers
-
-
-_NEXT: Mapping[Per, Callable[[date], date]] = {
-    "day": lambda day: day + timedelta(days=1),
-    "week": lambda day: day + timedelta(days=7),
-    "month": lambda day: (day.replace(day=28) + timedelta(days=4)).replace(day=1),
-}
 
 
 def _day(local: str) -> str:
