@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -58,6 +59,69 @@ def test_the_page_has_a_button_to_agree_and_one_to_refuse_for_each_purpose() -> 
     text = response.body.decode()
     for answer in ("statistics=1", "statistics=0", "marketing=1", "marketing=0"):
         assert f'formaction="/footfall/consent?{answer}"' in text
+
+
+def body(response: OwnResponse | None) -> str:
+    assert response is not None
+    return response.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("cookie", "answers"),
+    [
+        ("", ["You have not chosen yet.", "You have not chosen yet."]),
+        ("ff_consent=statistics=1", ["You agreed.", "You have not chosen yet."]),
+        ("ff_consent=statistics=0&marketing=1", ["You said no.", "You agreed."]),
+    ],
+)
+@pytest.mark.parametrize("rule", ["opt_in", "statistics_exempt"])
+def test_the_page_shows_the_choice_in_force_for_each_purpose(rule: str, cookie: str, answers: list[str]) -> None:
+    page = body(ask(site(rule), "/footfall/consent", cookie=cookie))
+
+    assert re.findall("<em>(.*?)</em>", page) == answers
+
+
+@pytest.mark.parametrize("answer", [1, "yes", [], 0])
+def test_an_answer_of_a_rule_of_the_site_other_than_true_is_shown_as_a_refusal(answer: Any) -> None:
+    page = body(ask(site("own_rule", consent=lambda _: {"statistics": answer}), "/footfall/consent"))
+
+    assert re.findall("<em>(.*?)</em>", page) == ["You said no.", "You have not chosen yet."]
+
+
+def test_who_chooses_on_the_page_comes_back_to_it_and_sees_their_choice() -> None:
+    shop, page = site(), "https://shop.example/footfall/consent"
+    answer = post(shop, "statistics=1", {"sec-fetch-site": "same-origin", "referer": page})
+    kept = "; ".join(f"{name}={value}" for name, value in cookies(answer).items())
+
+    assert dict(answer.headers)["Location"] == "/footfall/consent"
+    assert "<em>You agreed.</em>" in body(ask(shop, "/footfall/consent", cookie=kept, referer=page))
+
+
+@pytest.mark.parametrize(
+    ("referer", "link"),
+    [
+        ("https://shop.example/cart?x=1&y=2", "/cart?x=1&amp;y=2"),
+        ("https://shop.example/footfall/consent", "/"),
+        ("https://evil.example/cart", "/"),
+        ("", "/"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/footfall/consent", "/footfall/opt-out"])
+def test_the_pages_link_back_to_where_the_visitor_was_on_this_site(path: str, referer: str, link: str) -> None:
+    for headers in ({}, {"sec_gpc": "1"}):
+        assert f'<a href="{link}">Back to the site</a>' in body(ask(site(), path, referer=referer, **headers))
+
+
+def test_who_has_opted_out_sees_that_when_they_open_the_link_again() -> None:
+    shop = site("statistics_exempt")
+    after = body(ask_from_here(shop, "/footfall/opt-out"))
+    again = body(ask(shop, "/footfall/opt-out", cookie="ff_consent=statistics=0&marketing=0"))
+    before = body(ask(shop, "/footfall/opt-out", cookie="ff_consent=statistics=0"))
+
+    for page in (after, again):
+        assert "You are no longer recognised here" in page
+        assert re.findall("<em>(.*?)</em>", page) == ["You said no.", "You said no."]
+    assert "You are no longer recognised here" not in before
 
 
 def test_a_choice_is_kept_and_leads_back_to_the_page() -> None:
@@ -231,13 +295,14 @@ def test_every_text_is_in_the_language_that_the_visitor_reads() -> None:
         ask(shop, "/footfall/consent", accept_language="de-CH", sec_gpc="1"),
         ask(shop, "/footfall/opt-out", accept_language="de-CH"),
         ask_from_here(shop, "/footfall/opt-out", accept_language="de-CH"),
+        ask(shop, "/footfall/consent", accept_language="de-CH", cookie="ff_consent=statistics=1"),
         ask_from_here(shop, "/footfall/consent", accept_language="de-CH", sec_fetch_site="cross-site"),
     ]
 
     text = "".join(page.body.decode() for page in pages if page is not None)
     assert text.count('<html lang="de"') == len(pages)
     assert [key for key in ENGLISH if f"&lt;{key}&gt; auf deutsch" not in text or ENGLISH[key] in text] == []
-    assert "<p>Werbung &amp; mehr <button" in text
+    assert "<p>Werbung &amp; mehr <em>" in text
     assert "<strong>statistics</strong>" in text
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.web.sites import request, rules
 
-from footfall.web.consent_signals import choice_text, gpc_refuses, read_choice, statement_of
+from footfall.web.consent_signals import choice_in_force, choice_text, gpc_refuses, read_choice, statement_of
 from footfall.web.rules import WebRules
 
 YES, NO = True, False
@@ -78,3 +78,13 @@ def test_no_cookie_raises_or_states_anything_for_another_purpose(value: str) -> 
 
     assert statement.keys() == {"statistics", "marketing"}
     assert set(map(type, statement.values())) == {bool}
+
+
+def test_the_choice_in_force_is_what_the_visitor_answered_and_not_what_the_rule_adds() -> None:
+    hit = request(cookie="ff_consent=marketing=1")
+
+    assert choice_in_force(hit, rules("statistics_exempt")) == {"marketing": True}
+    assert choice_in_force(hit, rules("statistics_exempt"), {"marketing": False}) == {"marketing": False}
+    assert choice_in_force(request(), rules("own_rule", own_rule=lambda _: {"statistics": None})) == {
+        "statistics": None
+    }

@@ -1,6 +1,6 @@
 """Choice routes: the pages on which a visitor chooses, and the signed link that marks the team's own browsers.
 
-    GET  <prefix>/consent                          each purpose of the plan, with a button to agree and one to refuse
+    GET  <prefix>/consent                          each purpose, the choice in force, and buttons to agree and to refuse
     POST <prefix>/consent?statistics=1&marketing=0 takes down a choice, and sends the browser back to where it was
     GET  <prefix>/opt-out                          a button that refuses every purpose: the link for a site's notice
     POST <prefix>/opt-out                          refuses them
@@ -21,7 +21,7 @@ from footfall.integrations.hit import Hit
 from footfall.integrations.links import LinkSite, OwnRoute
 from footfall.integrations.own_response import OwnResponse
 from footfall.web.choice_texts import ENGLISH
-from footfall.web.consent_signals import gpc_refuses, read_choice
+from footfall.web.consent_signals import choice_in_force, gpc_refuses, read_choice
 from footfall.web.cookies import deleted_cookie, set_cookie
 from footfall.web.pages import is_prefetch
 from footfall.web.request import WebRequest, WebResponse
@@ -71,7 +71,7 @@ def _opt_out(site: LinkSite, hit: Hit) -> OwnResponse | None:
         return _not_from_here(texts, language)
     hit.consent(dict.fromkeys(visit.rules.purposes, False))
     added = site.depart(hit, WebResponse(status=200, headers=_NO_STORE))
-    return _html(200, texts["opted_out"], _form(visit, texts), language, *added)
+    return _html(200, texts["opted_out"], _form(hit.visit or visit, texts), language, *added)
 
 
 def _staff(_site: LinkSite, hit: Hit) -> OwnResponse | None:
@@ -107,11 +107,12 @@ def _not_from_here(texts: Mapping[str, str], language: str = "en") -> OwnRespons
 
 
 def _form(visit: Visit, texts: Mapping[str, str]) -> str:
-    """Each purpose with its buttons; nothing to choose where the browser already refuses them all."""
+    """Each purpose with the choice in force and its buttons; nothing to choose where the browser refuses them all."""
     if visit.rules.honours_gpc and gpc_refuses(visit.request):
-        return f"<p>{escape(texts['gpc'])}</p>"
+        return f"<p>{escape(texts['gpc'])}</p>{_link_back(visit, texts)}"
     rows = []
     action = escape(f"{visit.rules.prefix.rstrip('/')}/consent")
+    choice = choice_in_force(visit.request, visit.rules, visit.choice)
     for name, purpose in visit.rules.consent.consent.purposes.items():
         buttons = "".join(
             f'<button formaction="{action}?{escape(name)}={value}">{escape(texts[key])}</button>'
@@ -119,14 +120,26 @@ def _form(visit: Visit, texts: Mapping[str, str]) -> str:
         )
         text = None if name in ENGLISH else texts.get(name)
         about = f"<strong>{escape(name)}</strong>: {escape(purpose.description)}" if text is None else escape(text)
-        rows.append(f"<p>{about} {buttons}</p>")
-    return f'<form method="post" action="{action}">{"".join(rows)}</form>'
+        answer = choice.get(name)  # only True agrees
+        state = texts["agreed" if answer is True else "undecided" if answer is None else "refused"]
+        rows.append(f"<p>{about} <em>{escape(state)}</em> {buttons}</p>")
+    return f'<form method="post" action="{action}">{"".join(rows)}</form>{_link_back(visit, texts)}'
 
 
 def _refuse_all(visit: Visit, texts: Mapping[str, str]) -> str:
     if visit.rules.honours_gpc and gpc_refuses(visit.request):
         return _form(visit, texts)
-    return _button(visit.request.path, texts["refuse_all"])
+    choice = choice_in_force(visit.request, visit.rules, visit.choice)
+    if all(choice.get(purpose) is False for purpose in visit.rules.purposes):
+        return f"<p>{escape(texts['opted_out'])}</p>{_form(visit, texts)}"
+    return _button(visit.request.path, texts["refuse_all"]) + _link_back(visit, texts)
+
+
+def _link_back(visit: Visit, texts: Mapping[str, str]) -> str:
+    """A link to where the visitor was; to the site's start where that was one of these pages."""
+    page = _back(visit.request)
+    page = "/" if page.startswith(f"{visit.rules.prefix.rstrip('/')}/") else page
+    return f'<p><a href="{escape(page)}">{escape(texts["back"])}</a></p>'
 
 
 def _button(path: str, word: str) -> str:

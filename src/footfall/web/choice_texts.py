@@ -17,15 +17,20 @@ __all__ = ["ENGLISH", "ChoiceTexts"]
 
 ENGLISH: Mapping[str, str] = {
     "agree": "Agree",
+    "agreed": "You agreed.",
+    "back": "Back to the site",
     "choice": "Your choice",
     "elsewhere": "Use the form of this site.",
     "gpc": "Your browser asks every site not to track you, and this site complies.",
     "opted_out": "You are no longer recognised here",
     "refuse": "Refuse",
     "refuse_all": "Refuse everything",
+    "refused": "You said no.",
     "unchanged": "Nothing was changed",
+    "undecided": "You have not chosen yet.",
 }
-"""The built-in texts. `elsewhere` and `unchanged` answer a form of another site."""
+"""The built-in texts. `agreed`, `refused` and `undecided` are the choice in force for one purpose; `elsewhere` and
+`unchanged` answer a form of another site."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _ASKED = re.compile(r"\s*([A-Za-z0-9-]{1,35})\s*(?:;\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*)?", re.ASCII)

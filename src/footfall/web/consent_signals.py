@@ -45,18 +45,26 @@ def _kept_choice(request: WebRequest, rules: WebRules) -> Mapping[str, bool]:
     return choice
 
 
-def statement_of(request: WebRequest, rules: WebRules, choice: Mapping[str, bool] | None = None) -> dict[str, bool]:
-    """What the visitor of a request stated, for each purpose of the plan.
+def choice_in_force(
+    request: WebRequest, rules: WebRules, choice: Mapping[str, bool] | None = None
+) -> Mapping[str, bool | None]:
+    """What the visitor of a request answered here, by purpose; None, or no entry, where they have not.
 
     `choice` is what they chose in this request, and comes before the cookie.
     """
-    if rules.honours_gpc and gpc_refuses(request):
-        return dict.fromkeys(rules.purposes, False)
     stated: dict[str, bool | None] = {}
     if rules.own_rule is not None:
         stated.update(rules.own_rule(request))
     stated.update(_kept_choice(request, rules))
     stated.update(choice or {})
+    return stated
+
+
+def statement_of(request: WebRequest, rules: WebRules, choice: Mapping[str, bool] | None = None) -> dict[str, bool]:
+    """What the visitor of a request stated, for each purpose of the plan; `choice` is as in `choice_in_force`."""
+    if rules.honours_gpc and gpc_refuses(request):
+        return dict.fromkeys(rules.purposes, False)
+    stated = choice_in_force(request, rules, choice)
     statement = {purpose: stated.get(purpose) is True for purpose in rules.purposes}
     first = rules.purposes[0]
     if rules.consent.consent.rule == "statistics_exempt" and stated.get(first) is None:
