@@ -15,3 +15,9 @@ class OwnResponse(msgspec.Struct, frozen=True):
     status: int
     headers: Sequence[tuple[str, str]] = ()
     body: bytes = b""
+
+    def with_header(self, name: str, value: str) -> OwnResponse:
+        """The response with a header, unless it has that already."""
+        if any(each == name for each, _ in self.headers):
+            return self
+        return OwnResponse(self.status, (*self.headers, (name, value)), self.body)

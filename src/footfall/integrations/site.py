@@ -34,7 +34,7 @@ from footfall.plan.consent import RULES, ConsentRules
 from footfall.plan.model import Staff
 from footfall.timestamps import is_plausible
 from footfall.web.bots import judge, list_version
-from footfall.web.capture import GPC_PATH, Departure, WebCapture
+from footfall.web.capture import GPC_PATH, Departure, WebCapture, debug_header
 from footfall.web.choice_texts import ChoiceTexts
 from footfall.web.geo import location_of
 from footfall.web.proxies import TrustedProxies
@@ -141,7 +141,11 @@ class Site:
         name = path if path == GPC_PATH else path.removeprefix(self.options.prefix.rstrip("/") + "/").partition("/")[0]
         try:
             route = OWN_ROUTES.get(name)
-            return None if route is None else route(self, hit)
+            own = None if route is None else route(self, hit)
+            if own is None:
+                return None
+            self.client.leave_uncounted("own")
+            return own.with_header(*debug_header(hit.visit, "own")) if self.options.debug else own
         except Exception as error:  # noqa: BLE001 - as above
             self.failed("own_response()", error)
             return None

@@ -22,21 +22,21 @@ from footfall.web.shared_cache import cookie_rule
 from footfall.web.user_agent import ACCEPT_CH
 from footfall.web.visit import Visit
 
-__all__ = ["GPC_PATH", "NO_ROUTE", "Departure", "PageView", "WebCapture"]
+__all__ = ["GPC_PATH", "NO_ROUTE", "Departure", "PageView", "WebCapture", "debug_header"]
 
 GPC_PATH = "/.well-known/gpc.json"
 NO_ROUTE = "(no route)"
 _CHOICE_LASTS = 182 * 86_400  # seconds
 
 
-def _in_words(visit: Visit, reason: str | None) -> str:
-    """Whether a page was counted, and as whose where figures of visitors leave it out."""
+def debug_header(visit: Visit, reason: str | None) -> tuple[str, str]:
+    """The header that says whether a page was counted, and as whose where figures of visitors leave it out."""
     if reason is not None:
-        return f"not counted ({reason})"
+        return "Footfall", f"not counted ({reason})"
     recognition = visit.recognition
     if (bot := recognition.program.bot) is not None:
-        return f"counted (as a bot: {bot.reason})"
-    return "counted (as the team's)" if recognition.is_staff else "counted"
+        return "Footfall", f"counted (as a bot: {bot.reason})"
+    return "Footfall", "counted (as the team's)" if recognition.is_staff else "counted"
 
 
 class PageView(msgspec.Struct, frozen=True):
@@ -120,7 +120,7 @@ class WebCapture:
         if self.rules.client_hints and page is not None and self._may_ask(visit, response):
             headers.append(("Accept-CH", ACCEPT_CH))
         if self.rules.debug:
-            headers.append(("Footfall", _in_words(visit, reason)))
+            headers.append(debug_header(visit, reason))
         return Departure(page, reason, headers, follows.notes, follows.identify, follows.is_reset)
 
     def _level(self, visit: Visit, page: PageView) -> ConsentLevel:
