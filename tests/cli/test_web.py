@@ -44,6 +44,18 @@ def test_the_report_for_programs_and_of_a_span(data: Path) -> None:
     assert (earlier["page_views"], earlier["breakdowns"]["page"]) == (0, [])
 
 
+def test_the_report_of_one_site(data: Path) -> None:
+    with Collector(data) as collector:
+        collector.take(b'{"batch":[{"type":"page","name":"/blog","anonymousId":"a"}]}', source="blog")
+        collector.take(b'{"batch":[],"uncounted":[{"id":"c","counts":{"method":3}}]}', source="blog")
+
+    values = json.loads(run("--data", str(data), "--source", "blog", "--format", "json"))
+
+    assert [row["value"] for row in values["breakdowns"]["page"]] == ["/blog"]
+    assert values["uncounted"] == {"method": 3}
+    assert json.loads(run("--data", str(data), "--format", "json"))["page_views"] == 4
+
+
 def test_hits_that_are_no_page_views_are_named_of_the_environment_and_the_days_that_were_asked_for(
     data: Path,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from tests.integrations.browsers import CHROME
 
+from footfall.collector import Collector
 from footfall.integrations.settings import KEYS
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +103,7 @@ print([message["userId"] for message in RECORDER.messages])
 
 
 def block(mark: str) -> str:
-    match = re.search(rf"<!-- {mark} -->\n```python\n(.*?)```", PAGE, re.DOTALL)
+    match = re.search(rf"<!-- {mark} -->\n```(?:python|yaml)\n(.*?)```", PAGE, re.DOTALL)
     assert match is not None
     return match[1]
 
@@ -202,3 +204,28 @@ def test_every_setting_is_in_the_table() -> None:
         name for cell in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)
     }
     assert named == KEYS
+
+
+TRACKED: list[tuple[str, dict[str, object]]] = [
+    ("partner_link_clicked", {"partner": "acme"}),
+    ("newsletter_opened", {"issue": "2026-11"}),
+    ("page_rendered", {"page": "offer"}),
+    ("page_engaged", {"page": "offer", "seconds": 15}),
+    ("prices_seen", {}),
+    ("form_failed", {"form": "checkout", "fields": ["email", "name"]}),
+]
+
+
+def test_the_page_has_each_event_that_it_tracks_for_the_plan_and_their_forms_fit(tmp_path: Path) -> None:
+    add_plan(tmp_path)
+    plan = tmp_path / "tracking_plans"
+    (plan / "events" / "web.yaml").write_text(block("events"), encoding="utf-8")
+
+    output = python(tmp_path, "-c", "from footfall.cli import main; main()", "plan", "check", str(plan))
+    messages = [{"type": "track", "event": event, "properties": value, "userId": "u"} for event, value in TRACKED]
+    with Collector(tmp_path / "data", plan=plan) as collector:
+        answer = collector.take(json.dumps({"batch": messages}).encode(), source="backend")
+
+    assert "is clean" in output
+    assert answer.counts()["stored"] == len(TRACKED), answer
+    assert re.findall(r"^  (\w+):$", block("events"), re.MULTILINE) == [event for event, _ in TRACKED]

@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.query.asked import MINUTE, database, message, rows
 
+from footfall.errors import UsageError
 from footfall.query.web_report import BREAKDOWNS, WebReport, web_report
 from footfall.storage.journal import Entry
 from footfall.timestamps import local_time
@@ -159,6 +160,34 @@ def test_a_span_has_the_page_views_that_occurred_in_it() -> None:
     counted = report(log, since=local_time(5 * 60_000_000), until=local_time(60 * 60_000_000))
 
     assert (counted.page_views, counted.visits) == (1, 0)  # the visit began before
+
+
+def test_with_sources_pages_visits_and_beats_are_of_these_alone_and_the_sites_add_up() -> None:
+    shop, blog = [page(1, "a", 0), page(2, "a", 20), page(4, "b", 50)], [page(3, "a", 10), page(5, "a", 70, "/x")]
+    log = [*shop, *(view._replace(row=view.row._replace(source="blog")) for view in blog), beat(6, "a", "-1")]
+
+    of_shop, of_blog, of_both = (report(log, sources=names) for names in (["shop"], ["blog"], ["shop", "blog"]))
+
+    assert (of_shop.page_views, of_shop.visits, of_shop.visitors, of_shop.engaged_seconds) == (3, 2, 2, 15)
+    assert (of_blog.page_views, of_blog.visits, of_blog.visitors, of_blog.engaged_seconds) == (2, 2, 1, 0)
+    assert of_both == report(log)
+    assert [(row.value, row.page_views, row.visits, row.exits) for row in of_blog.breakdowns["page"]] == [
+        ("/", 1, 1, 1), ("/x", 1, 1, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+@settings(max_examples=20)
+@given(VIEWS)
+def test_naming_every_source_changes_nothing(values: list[tuple[Any, ...]]) -> None:
+    log = [page(seq, who, at, name, **context) for seq, (who, at, name, context) in enumerate([*HARD, *values], 1)]
+
+    assert report(log, sources=["shop"]) == report(log)
+
+
+def test_a_source_that_nothing_came_from_is_an_error_that_names_the_others() -> None:
+    with pytest.raises(UsageError, match="nothing of the source 'shpo' is stored here; the sources are: shop"):
+        report([page(1, "a", 0)], sources=["shpo"])
 
 
 def test_the_view_says_what_the_context_says() -> None:

@@ -74,7 +74,7 @@ _COUNTED: Mapping[str, Derived] = {
             FROM cut
         )
         SELECT
-            seq, occurred_at, person, audience, name AS page, visit::BIGINT AS visit,
+            seq, occurred_at, source, person, audience, name AS page, visit::BIGINT AS visit,
             CASE WHEN visit IS NOT NULL THEN starts END AS is_entry,
             CASE WHEN visit IS NOT NULL THEN row_number() OVER (
                 PARTITION BY visit ORDER BY occurred_at DESC, source DESC, message_id DESC

@@ -125,6 +125,7 @@ _FIXED = (
         _columns(
             ("seq", "BIGINT", "The number of its message"),
             ("occurred_at", "TIMESTAMPTZ", "When it was viewed"),
+            ("source", "VARCHAR", "The source of the key that sent it: which site"),
             ("person_id", "VARCHAR", "Who viewed it; NULL where it was only counted"),
             ("audience", "VARCHAR", "people, bot or staff"),
             ("page", "VARCHAR", "Its name: the route"),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from footfall.errors import UsageError
+from footfall.identity.sessions import SESSION_GAP_US
+from footfall.printable import printable
 from footfall.query.database import Database
+from footfall.storage.environments import source_of
 from footfall.timestamps import epoch_us, format_day
 
 __all__ = ["BREAKDOWNS", "Breakdown", "WebReport", "web_report"]
@@ -72,15 +76,28 @@ BREAKDOWNS: Mapping[str, str] = {
 _SPAN = "occurred_at >= coalesce(?, occurred_at) AND (CAST(? AS TIMESTAMPTZ) IS NULL OR occurred_at < ?)"
 _PICTURE = "^link-[0-9A-Za-z_-]{22}"
 
+_SOURCES = "list_contains(coalesce(?, [source]), source)"
+_PAUSE = f"abs(epoch_us(occurred_at) - epoch_us(%s(occurred_at) OVER timeline)) > {SESSION_GAP_US}"
+# A visit is of these sources alone, also where the visitor was on another site between.
+_OF_SOURCES = f"""
+    WITH site AS (SELECT * REPLACE (
+        CASE WHEN person_id IS NOT NULL THEN coalesce({_PAUSE % "lag"}, true) END AS is_entry,
+        CASE WHEN person_id IS NOT NULL THEN coalesce({_PAUSE % "lead"}, true) END AS is_exit
+    )
+    FROM page_views WHERE {_SOURCES}
+    WINDOW timeline AS (PARTITION BY person_id, audience ORDER BY occurred_at, source, seq))
+"""  # noqa: S608 - of the texts above alone
+_OF_ALL = "WITH site AS (SELECT * FROM page_views)"
 _VISITORS = f"""
-    WITH seen AS (SELECT * FROM page_views WHERE {_SPAN}),
+    , seen AS (SELECT * FROM site WHERE {_SPAN}),
     rendered AS (
-        SELECT DISTINCT person_id FROM messages WHERE type = 'track' AND regexp_matches(message_id, '{_PICTURE}')
+        SELECT DISTINCT person_id FROM messages
+        WHERE type = 'track' AND regexp_matches(message_id, '{_PICTURE}') AND {_SOURCES}
     ),
     visitors AS (
         SELECT person_id, count(*) > 1 OR bool_or(is_returned) AS has_returned,
             person_id IN (SELECT person_id FROM rendered WHERE person_id IS NOT NULL) AS has_rendered
-        FROM page_views SEMI JOIN (SELECT person_id FROM seen WHERE audience = 'people') USING (person_id)
+        FROM site SEMI JOIN (SELECT person_id FROM seen WHERE audience = 'people') USING (person_id)
         WHERE audience = 'people' AND (CAST(? AS TIMESTAMPTZ) IS NULL OR occurred_at < ?)
         GROUP BY person_id
     )
@@ -101,45 +118,69 @@ _ENGAGED = f"""
     SELECT coalesce(sum(TRY_CAST(json_extract_string(properties, '$.seconds') AS BIGINT)), 0)
     FROM messages
     WHERE type = 'track' AND audience = 'people' AND regexp_matches(message_id, '{_PICTURE}-[0-9]+$') AND {_SPAN}
+        AND {_SOURCES}
 """  # noqa: S608 - as above
 
 
-def web_report(database: Database, *, since: datetime | None = None, until: datetime | None = None) -> WebReport:
+def web_report(
+    database: Database,
+    *,
+    sources: Collection[str] = (),
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> WebReport:
     """The figures of the page views that occurred from `since` on and before `until`; all of them without.
 
-    Raises what `Database.sql` raises.
+    With `sources`, of these alone: one for each site. Raises UsageError for a source of which nothing is stored, and
+    what `Database.sql` raises.
     """
+    _require(database, sources)
+    chosen = list(sources) or None
     span = [since, until, until]
-    (totals,) = database.sql(_TOTALS, [*span, until, until]).rows
+    site = _OF_SOURCES if sources else _OF_ALL
+    parameters = [*([chosen] if sources else []), *span, chosen, until, until]
+    (totals,) = database.sql(site + _TOTALS, parameters).rows
     page_views, unattributed, visits, returned, seen_once, rendered_once, bots, staff = map(int, totals)
-    ((engaged,),) = database.sql(_ENGAGED, span).rows
+    ((engaged,),) = database.sql(_ENGAGED, [*span, chosen]).rows
     return WebReport(
         page_views=page_views, unattributed=unattributed, visits=visits, visitors=returned + seen_once,
         confirmed=returned + rendered_once, returned=returned, seen_once=seen_once, rendered_once=rendered_once,
-        engaged_seconds=int(engaged), bots=bots, staff=staff, uncounted=_uncounted(database, since, until),
-        breakdowns=_breakdowns(database, [*span, until, until]),
+        engaged_seconds=int(engaged), bots=bots, staff=staff, uncounted=_uncounted(database, sources, since, until),
+        breakdowns=_breakdowns(database, site, parameters),
     )  # fmt: skip
 
 
-def _uncounted(database: Database, since: datetime | None, until: datetime | None) -> Mapping[str, int]:
+def _require(database: Database, sources: Collection[str]) -> None:
+    if not sources:
+        return
+    stored = [str(source) for (source,) in database.sql("SELECT DISTINCT source FROM messages ORDER BY source").rows]
+    for source in sources:
+        if source not in stored:
+            others = ", ".join(map(printable, stored)) or "none yet"
+            raise UsageError(f"nothing of the source {source!r} is stored here; the sources are: {others}")
+
+
+def _uncounted(
+    database: Database, sources: Collection[str], since: datetime | None, until: datetime | None
+) -> Mapping[str, int]:
     """The most frequent reasons first."""
     first = "" if since is None else format_day(epoch_us(since))
     last = "9999-12-31" if until is None else format_day(epoch_us(until) - 1)
     sums: Counter[str] = Counter()
     for count in database.uncounted:
-        if first <= count.day <= last:
+        if first <= count.day <= last and (not sources or source_of(count.source) in sources):
             sums[count.reason] += count.number
     return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _breakdowns(database: Database, parameters: Sequence[Any]) -> Mapping[str, Sequence[Breakdown]]:
+def _breakdowns(database: Database, site: str, parameters: Sequence[Any]) -> Mapping[str, Sequence[Breakdown]]:
     selects = [
         f"SELECT '{name}' AS name, coalesce({column}, '') AS value, * EXCLUDE (seq) FROM people"  # noqa: S608 - as above
         for name, column in BREAKDOWNS.items()
     ]
     rows = database.sql(
         f"""
-        {_VISITORS},
+        {site} {_VISITORS},
         people AS (
             SELECT seen.*, coalesce(has_returned OR has_rendered, false) AS is_confirmed
             FROM seen LEFT JOIN visitors USING (person_id) WHERE audience = 'people'
