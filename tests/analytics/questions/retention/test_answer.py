@@ -113,6 +113,15 @@ def test_a_rolling_cell_is_complete_once_it_is_over_for_whoever_comes_last(entry
     assert [cell and (cell.returned, cell.is_complete) for cell in cohort.cells] == [(1, True), (1, False), None]
 
 
+def test_a_window_that_ends_in_the_future_has_no_complete_cell_before_that(entry: MakeEntry) -> None:
+    log = entries_of(entry, [Doing("ann", "visit", JANUARY), Doing("ann", "visit", JANUARY + DAY)])
+    with Dataset.of(log, plan_in("UTC")) as dataset:
+        span, now = Span(None, (JANUARY + 30 * DAY) * SECOND), (JANUARY + DAY + DAY // 2) * SECOND
+        cohort, _ = context_of(dataset, plan_in("UTC"), span, now).answer(retention(asked(entry="recurring"))).cohorts
+
+    assert [cell and (cell.returned, cell.is_complete) for cell in cohort.cells] == [(1, False), None, None]
+
+
 def test_the_total_has_complete_cells_alone(entry: MakeEntry) -> None:
     result = simple(entry, 3 * DAY, entry="recurring")
 

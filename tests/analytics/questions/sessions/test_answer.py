@@ -176,6 +176,15 @@ def test_periods_that_are_not_whole_in_the_window_are_incomplete(entry: MakeEntr
     assert [row.is_complete for row in rows[:-1]] == [False, True, True, False]
 
 
+def test_a_window_that_ends_in_the_future_has_no_complete_period_before_that(entry: MakeEntry) -> None:
+    log = entries_of(entry, [call(day * DAY, seq=day + 1) for day in range(2)])
+    with Dataset.of(log, plan_in("UTC")) as dataset:
+        context = context_of(dataset, plan_in("UTC"), Span(0, 9 * DAY * SECOND), (DAY + DAY // 2) * SECOND)
+        rows = context.answer(sessions(SessionsOptions())).rows
+
+    assert [row.is_complete for row in rows[:-1]] == [True, False]
+
+
 def test_a_session_may_go_on_for_half_an_hour_unless_a_reset_ended_it(entry: MakeEntry) -> None:
     log = [call(0, seq=1), call(0, person="bob", seq=2), call(1, "reset", None, person="bob", seq=3)]
     still, over = (

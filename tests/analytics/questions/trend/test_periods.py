@@ -46,6 +46,12 @@ def test_a_window_has_all_of_its_own_and_cuts_them(entry: MakeEntry) -> None:
     assert [periods.is_complete(number) for number in periods.numbers] == [False, True, False]
 
 
+def test_a_window_that_ends_in_the_future_has_no_complete_period_before_that(entry: MakeEntry) -> None:
+    periods = periods_of([entry(1, "see", 0)], Span(0, 3 * DAY), DAY + HOUR)
+
+    assert [periods.is_complete(number) for number in periods.numbers] == [True, False, False]
+
+
 def test_without_a_message_an_open_window_has_none() -> None:
     assert periods_of([], Span(), DAY).numbers == []
 

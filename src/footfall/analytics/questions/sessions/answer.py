@@ -148,8 +148,8 @@ def _row(
     if period is None:
         return SessionRow(None, label, is_other, is_complete=True, figures=figures)
     start, end = context.periods.start(options.per, period), context.periods.end(options.per, period)
-    since, until = context.span.since, context.now if context.span.until is None else context.span.until
-    is_complete = (since is None or since <= epoch_us(start)) and end <= until
+    since = context.span.since
+    is_complete = (since is None or since <= epoch_us(start)) and end <= context.end
     return SessionRow(start, label, is_other, is_complete, figures)
 
 

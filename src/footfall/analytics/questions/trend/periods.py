@@ -31,7 +31,7 @@ class TrendPeriods:
         last = min(last, self._end(report) - 1, LATEST)  # no message is later, and the calendar has an end
         self._periods = LocalPeriods(report.plan.timezone, last if first is None else first, last)
         self.numbers = [] if first is None or first > last else self._periods.every(per, first, last)
-        self._first, self._end_of_all = first, self._end(report)
+        self._first, self._over = first, report.end
         if len(self.numbers) > _MOST:
             raise UsageError(
                 f"there are {len(self.numbers):,} {per}s in the window, more than {_MOST:,}; give a later --since, or "
@@ -59,4 +59,4 @@ class TrendPeriods:
     def is_complete(self, number: int) -> bool:
         """Whether all of a period is in the window, not before the first message of an open one, and over."""
         is_whole = self._first is not None and epoch_us(self.start(number)) >= self._first
-        return is_whole and self._periods.end(self._per, number) <= self._end_of_all
+        return is_whole and self._periods.end(self._per, number) <= self._over
