@@ -13,7 +13,7 @@ from footfall.errors import UsageError
 from footfall.web.choice_texts import ENGLISH, ChoiceTexts
 
 NORSK = {key: f"{key} på norsk" for key in ENGLISH}
-SITE: Mapping[str, Mapping[str, str]] = {"nb": NORSK, "pt-BR": NORSK, "pt": NORSK}
+SITE: Mapping[str, Mapping[str, str]] = {"nb": NORSK, "pt-BR": NORSK, "pt": NORSK, "zh-Hant": NORSK}
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,9 @@ SITE: Mapping[str, Mapping[str, str]] = {"nb": NORSK, "pt-BR": NORSK, "pt": NORS
         ("en;q=0.7,NB;q=0.8", "nb"),
         ("pt-br", "pt-BR"),
         ("pt-PT", "pt"),
+        ("zh-Hant-TW,en;q=0.9", "zh-Hant"),
+        ("pt-BR-x-informal", "pt-BR"),
+        ("zh-Hans-CN,-,en", "en"),
         ("en-GB", "en"),
         ("en;q=0,nb;q=0.1", "nb"),
         ("fr", "nb"),

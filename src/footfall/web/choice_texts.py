@@ -62,9 +62,10 @@ class ChoiceTexts:
             if match is not None and (quality := float(match[2] or 1)) > 0:
                 asked.append((-quality, match[1].lower()))
         for _, language in sorted(asked, key=lambda each: each[0]):
-            for name in (language, language.partition("-")[0]):
-                if name in self._languages:
-                    return self._languages[name]
+            while language:  # zh-hant-tw, then zh-hant, then zh
+                if language in self._languages:
+                    return self._languages[language]
+                language = language.rpartition("-")[0]  # noqa: PLW2901
         return self._languages[self._first]
 
 
