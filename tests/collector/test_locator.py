@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from footfall.collector.locator import Locator
@@ -39,3 +41,23 @@ def test_members_that_the_context_has_are_not_written_twice() -> None:
     assert LOCATOR.apply(text, {"ip": "203.0.113.7", "staff": None}) == (
         b'{"context":{"ip":"203.0.113.0","location":{"country":"NO"},"staff":null}}'
     )
+
+
+@pytest.mark.parametrize(
+    "address", ["203.0.113.7:443", "::ffff:203.0.113.7", " 203.0.113.7 ", "[::ffff:203.0.113.7]:80"]
+)
+def test_an_address_is_found_however_a_sender_writes_it(address: str) -> None:
+    text = json.dumps({"context": {"ip": address}}).encode()
+
+    assert json.loads(LOCATOR.apply(text, {"ip": address}))["context"] == {
+        "ip": "203.0.113.0", "location": {"country": "NO"}, "staff": True,
+    }  # fmt: skip
+
+
+def test_what_is_too_long_for_an_address_is_not_looked_up_and_so_not_kept_in_memory() -> None:
+    asked: list[str] = []
+    address = f"203.0.113.7%{'0' * 30_000}"
+
+    text = Locator(asked.append).apply(b'{"context":{"ip":"%b"}}' % address.encode(), {"ip": address})
+
+    assert (text, asked) == (b'{"context":{"ip":null}}', [])

@@ -54,6 +54,13 @@ def test_an_address_is_located_before_it_is_cut() -> None:
     assert "location" not in context(hit, locate={}.get)
 
 
+@pytest.mark.parametrize("peer", ["::ffff:192.0.2.77", "192.0.2.77:443", "[::ffff:192.0.2.77]:443"])
+def test_an_address_is_located_however_a_server_writes_it(peer: str) -> None:
+    hit = msgspec.structs.replace(request(), peer=peer)
+
+    assert context(hit, locate={"192.0.2.77": {"country": "NO"}}.get)["location"] == {"country": "NO"}
+
+
 def test_a_bot_has_no_browser() -> None:
     assert "browser" not in context(request(user_agent="curl/8.1"))
 

@@ -16,12 +16,13 @@ from footfall.collector.json_split import members
 from footfall.collector.splice import splice_names
 from footfall.plan.checking.transform import Changer
 from footfall.plan.checking.transform_parts import Edit
-from footfall.web.proxies import cut_address
+from footfall.web.proxies import cut_address, plain_address
 from footfall.web.staff import StaffNetworks
 
 __all__ = ["Locator"]
 
 _KEY = "ip"
+_LONGEST = 200  # characters of an address with its zone and port, of which many are kept in memory
 _NULL = b"null"
 # A text without escaped letters of ASCII (\u0069 is an i) has this key written in one way alone. Where it is there
 # once, and the context has it, it is that of the context. To go by members would take ten times as long.
@@ -56,7 +57,8 @@ class Locator:
         Without `is_located` its address is cut and nothing is added.
         """
         value = context[_KEY]
-        address = self._address(value) if type(value) is str else _Address(_NULL, {})
+        is_short = type(value) is str and len(value) <= _LONGEST
+        address = self._address(value) if is_short else _Address(_NULL, {})
         span = _span(text)
         if span is None:
             return self.unread(text)
@@ -70,13 +72,13 @@ class Locator:
         return splice_names(text, _LEFT_OUT, _NO_KEY).text
 
     def _read(self, value: str) -> _Address:
-        cut = cut_address(value)
-        if cut is None:
+        whole, cut = plain_address(value), cut_address(value)
+        if whole is None or cut is None:
             return _Address(_NULL, {})
         more = {}
-        if (location := self._find(value)) is not None:
+        if (location := self._find(whole)) is not None:
             more["location"] = b',"location":' + msgspec.json.encode(location)
-        if value in self._staff:
+        if whole in self._staff:
             more["staff"] = b',"staff":true'
         return _Address(msgspec.json.encode(cut), more)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from footfall.web.arrival import arrival_of
 from footfall.web.bots import list_version
 from footfall.web.origins import referrer_host
 from footfall.web.pages import is_embedded, is_prefetch
-from footfall.web.proxies import cut_address
+from footfall.web.proxies import cut_address, plain_address
 from footfall.web.recognition import Recognition
 from footfall.web.request import WebRequest
 from footfall.web.rules import WebRules
@@ -36,7 +37,7 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
         context["locale"] = program.locale
     if (address := cut_address(request.peer)) is not None:
         context["ip"] = address
-    if rules.locate is not None and (location := rules.locate(request.peer)) is not None:
+    if (location := _location_of(request, rules)) is not None:
         context["location"] = location
     if program.bot is not None:
         context["bot"] = {"reason": program.bot.reason, "list": list_version()}
@@ -52,6 +53,13 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
         context["prefetch"] = True
     _add_origin(context, request, rules)
     return context
+
+
+def _location_of(request: WebRequest, rules: WebRules) -> Mapping[str, str] | None:
+    """The place of the whole address, where there is a database."""
+    if rules.locate is None or (address := plain_address(request.peer)) is None:
+        return None
+    return rules.locate(address)
 
 
 def _add_origin(context: dict[str, Any], request: WebRequest, rules: WebRules) -> None:

@@ -11,7 +11,7 @@ import msgspec
 from footfall.errors import UsageError
 from footfall.web.request import WebRequest
 
-__all__ = ["UNIX", "TrustedProxies", "cut_address", "parse_address"]
+__all__ = ["UNIX", "TrustedProxies", "cut_address", "parse_address", "plain_address"]
 
 UNIX = "unix"
 _FARTHEST = 32  # addresses that are looked at, from the right
@@ -73,6 +73,13 @@ def cut_address(address: str) -> str | None:
         return None
     bits = 24 if parsed.version == 4 else 48
     return str(ip_network((parsed.packed, bits), strict=False).network_address)
+
+
+@lru_cache(4_096)
+def plain_address(address: str) -> str | None:
+    """An address as databases have it, IPv4 for one that is mapped into IPv6; None for what is no address."""
+    parsed = parse_address(address)
+    return None if parsed is None else str(parsed)
 
 
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:
