@@ -60,6 +60,26 @@ def test_what_was_read_last_stays_where_the_file_becomes_unusable(
     assert len(caplog.records) == 1
 
 
+def test_a_file_that_the_system_does_not_let_be_read_is_tried_again(
+    path: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    watch = GeoWatch(path, clock=clock)
+    geo_file(path.with_name("new"), {NETWORK: {"country": "SE"}}).replace(path)
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))  # no file can be opened
+    try:
+        watch.refresh()
+        watch.refresh()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    watch.refresh()
+
+    assert b'"SE"' in place(watch)
+    assert [record.levelname for record in caplog.records].count("ERROR") == 1
+
+
 def test_a_file_that_is_cut_while_it_is_used_harms_nobody(path: Path, clock: ManualClock) -> None:
     watch = GeoWatch(path, clock=clock)
 

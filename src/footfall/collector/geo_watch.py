@@ -33,6 +33,7 @@ class GeoWatch:
         self._clock = clock
         self._looked = clock.monotonic()
         self._state = _state_of(path)
+        self._fault: tuple[object, str] | None = None
         self.locator = self._read()
 
     def is_due(self) -> bool:
@@ -44,17 +45,24 @@ class GeoWatch:
         return True
 
     def refresh(self) -> None:
-        """Look whether the file is another one, and read it then."""
+        """Look whether the file is another one, and read it then; again at each look where the system hinders it."""
         state = _state_of(self._path)
         if state == self._state:
             return
-        self._state = state
         try:
             self.locator = self._read()
         except BrokenInputError as error:
-            _log.error("the geo file cannot be used; what was read of it before stays in force: %s", error)
+            if not isinstance(error.__cause__, OSError):
+                self._state = state
+            self._log_once(state, str(error))
         else:
+            self._state, self._fault = state, None
             _log.info("geo file read anew: %s", self._path)
+
+    def _log_once(self, state: object, problem: str) -> None:
+        if (state, problem) != self._fault:
+            _log.error("the geo file cannot be used; what was read of it before stays in force: %s", problem)
+        self._fault = state, problem
 
     def _read(self) -> Locator:
         return Locator(GeoFile(self._path, location_of).find, self._networks)
