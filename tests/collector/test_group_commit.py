@@ -11,6 +11,7 @@ from footfall.clock import SystemClock
 from footfall.collector.group_commit import GroupCommitter, Outcome
 from footfall.errors import JournalError, SyncError
 from footfall.storage import Changes, Row
+from footfall.storage.uncounted import UncountedReport
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -64,6 +65,22 @@ def test_what_waits_is_committed_together_up_to_the_limit() -> None:
     assert first == [[True]]
     assert outcomes == [[True, True]] * 5
     assert journal.books()["s", "e"]["rejected"] == 15
+
+
+def test_reports_of_hits_count_for_the_limit_as_messages_do() -> None:
+    journal = GatedJournal()
+    committer = GroupCommitter(journal, most=5, clock=SystemClock())
+    report = UncountedReport("s", "c-1", "2026-11-30", {"static": 1})
+    _, first_done = gather(committer, [Changes([row("0")], {})])
+    journal.begun.wait()
+
+    _, done = gather(committer, [Changes([], {}, uncounted=[report] * 2) for _ in range(5)])
+    journal.gate.set()
+    first_done.wait()
+    done.wait()
+    committer.close()
+
+    assert [len(changes.uncounted) for changes in journal.commits] == [0, 4, 4, 2]
 
 
 def test_each_request_is_told_of_its_own_rows() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from footfall.collector import Collector, CollectorSettings, create_app
 from footfall.collector.dialects import BATCH
+from footfall.collector.pipeline import decide, request_context
 from footfall.collector.uncounted import uncounted_reports
 from footfall.errors import JournalError
 from footfall.storage.environments import Sender
@@ -173,3 +175,20 @@ def test_a_report_that_cannot_be_read_or_is_too_long_costs_no_message_of_its_bat
     assert post(collector, body % parts).status_code == 200
     assert journal.books()["shop", "a"]["stored"] == 1
     assert counts(journal) == []
+
+
+def test_the_memory_of_reports_counts_for_the_limit_of_what_waits() -> None:
+    counts = dict.fromkeys(REASONS, 10**6)
+    body = json.dumps({"batch": [], "uncounted": [{"id": f"c-{number}", "counts": counts} for number in range(50)]})
+    envelope = BATCH.dialect.read(body.encode(), b"", "", CollectorSettings())
+    request = request_context(
+        envelope, Sender("shop"), received_at=0, rules_for=lambda _: None, settings=CollectorSettings()
+    )
+
+    tracemalloc.start()
+    decision = decide(envelope, request)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(decision.changes.uncounted) == 50
+    assert decision.size >= taken

@@ -131,9 +131,9 @@ class GroupCommitter:
                 self._clock.wait(self._changed, rest)
             group: list[_Waiting] = []
             size = 0
-            while self._waiting and (not group or size + len(self._waiting[0].changes.rows) <= self._most):
+            while self._waiting and (not group or size + _work(self._waiting[0].changes) <= self._most):
                 group.append(self._waiting.popleft())
-                size += len(group[-1].changes.rows)
+                size += _work(group[-1].changes)
             self._wanted_at = now
             return group
 
@@ -185,6 +185,11 @@ class GroupCommitter:
                 self._waiting.clear()
         for waiting in group:
             waiting.done(error)
+
+
+def _work(changes: Changes) -> int:
+    """How many messages, or reports, which take as long, a commit of it writes."""
+    return len(changes.rows) + len(changes.uncounted)
 
 
 def _size(changes: Changes) -> int:

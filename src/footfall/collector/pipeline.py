@@ -38,6 +38,7 @@ Step = Callable[[MessageState, RequestContext], bool]
 
 # What a row takes beside its body, and a verdict with its notices beside its faults: rounded up from measurements.
 _ROW_BYTES, _VERDICT_BYTES, _FAULT_BYTES = 1_000, 800, 500
+_REPORT_BYTES = 2_000
 _GROW_EVERY = 64  # messages
 _DAY_US = 86_400_000_000
 
@@ -156,6 +157,7 @@ def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbo
         bodies += len(state.body) + len(state.traits or b"")
         rows.append(state.row(source, received_at, kept, request.environment))
     changes = Changes(rows, rejected, uncounted=uncounted_reports(envelope.uncounted, line, request.day))
+    size += _REPORT_BYTES * len(changes.uncounted)
     return IntakeDecision(len(envelope.pieces), changes, indexes, verdicts, notices, size + bodies)
 
 
