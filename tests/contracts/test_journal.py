@@ -204,6 +204,14 @@ def test_a_repeat_with_other_bytes_is_a_duplicate_and_counts_as_conflicting(jour
     assert journal.books()["app", "seen"] == counts(received=1, stored=1)
 
 
+def test_a_second_click_of_a_signed_link_is_a_duplicate_without_a_conflict(journal: Journal) -> None:
+    click = row("click-abcdefghijklmnopqrst-_")
+
+    journal.commit(Changes([click, click._replace(body=b'{"context":{"page":"/other"}}')], {}))
+
+    assert journal.books()["shop", "seen"] == counts(received=2, stored=1, duplicate=1)
+
+
 def test_a_second_attempt_to_send_a_message_never_counts_as_conflicting(journal: Journal) -> None:
     first = row("a")._replace(body=b'{"messageId":"a","sentAt":"2026-11-01T12:00:00Z"}', envelope=b'{"context":{}}')
     again = first._replace(body=b'{"messageId":"a","sentAt":"2026-11-01T12:00:09Z"}', envelope=None)

@@ -108,3 +108,10 @@ def test_programs_get_them_by_day_and_environment() -> None:
     assert uncounted_as_json(UNCOUNTED)[2] == {
         "day": "2026-11-30", "source": "shop", "environment": "staging", "reason": "gone \x1b", "number": 1,
     }  # fmt: skip
+
+
+def test_duplicates_that_differ_are_counted_in_the_singular_and_the_plural() -> None:
+    one, two = (list(sum_lines(books(duplicate=2, conflicting=number), [], DATA)) for number in (1, 2))
+
+    assert "  1 duplicate differs from the message of the same id that came first" in one
+    assert "  2 duplicates differ from the message of the same id that came first" in two

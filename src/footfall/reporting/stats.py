@@ -79,7 +79,9 @@ def sum_lines(books: Books, mistakes: Sequence[str], data: Path) -> Iterator[str
     if counts["misdated"]:
         yield f"  {counts['misdated']:,} stored are misdated: over 30 days before receipt, or over a day after it"
     if counts["conflicting"]:
-        yield f"  {counts['conflicting']:,} duplicates differ from the message of the same id that came first"
+        differ = "differs" if counts["conflicting"] == 1 else "differ"
+        duplicates = counted(counts["conflicting"], "duplicate")
+        yield f"  {duplicates} {differ} from the message of the same id that came first"
     if in_quarantine(counts):
         yield f"why messages are in quarantine: footfall quarantine list --data {shlex.quote(str(data))}"
 

@@ -22,7 +22,7 @@ COUNTS = (
 message comes again and passes. `erased`, `expired` and `purged` are taken from the stored messages,
 `quarantine_erased`, `quarantine_expired` and `quarantine_purged` from those in quarantine. `misdated` are those of the
 stored messages whose time cannot be right. `conflicting` are those of the duplicates that differ from the message of
-the same id that came first.
+the same id that came first; clicks of a signed link may differ.
 """
 
 Counts = Mapping[str, int]

@@ -280,8 +280,8 @@ class Journal(Reads, Protocol):
         Returns, row for row, whether it was new. A row whose (source, environment, message_id) is there already, or
         came earlier in the same list, is a duplicate: it is counted and otherwise left out. It counts as conflicting,
         too, where its body differs from that of the row that came first; a top-level `sentAt`, and the envelope, may
-        differ. One exception: a row to be stored whose like lies in quarantine is new. It takes the place of that row,
-        which counts as superseded.
+        differ, and so may the clicks of one signed link. One exception: a row to be stored whose like lies in
+        quarantine is new. It takes the place of that row, which counts as superseded.
 
         Then, release for release, whether it was done: a row that is no longer in quarantine is left as it is. A
         released row gets a new `seq`.

@@ -113,7 +113,7 @@ class MemoryJournal(SnapshotReads, Journal):
         new = key not in self._ids or (is_quarantined and row.kind == "stored")
         name = counter_name(row.event, row.type)
         self._count(row.line_source, name, row.kind if new else "duplicate", 1)
-        if not new and is_conflict(body_checksum(row.body), self._checksums[key]):
+        if not new and is_conflict(row.message_id, body_checksum(row.body), self._checksums[key]):
             self._books[row.line_source, name]["conflicting"] += 1
         if new:
             if before is not None:

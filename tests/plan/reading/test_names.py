@@ -64,3 +64,16 @@ def test_required_metadata_may_be_empty_but_must_be_written(section: str) -> Non
 
     assert [problem.code for problem in read(document).problems] == ["missing_metadata"]
     assert read(written).problems == []
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("Know what partners get.", "write [kpi:NAME, journey:NAME, goal:NAME]"),
+        ("goal:grow", "write [goal:grow]"),
+    ],
+)
+def test_the_problem_of_a_purpose_that_is_no_list_shows_its_right_form(text: str, remedy: str) -> None:
+    document = {**DEFINED, "events": {"sold": {"purpose": text}}}
+
+    assert [problem.remedy for problem in read(document).problems] == [remedy]

@@ -101,7 +101,7 @@ def test_two_attempts_that_differ_in_sent_at_alone_never_conflict(
         for value in values
     ]
 
-    assert not is_conflict(body_checksum(attempts[0]), body_checksum(attempts[1]))
+    assert not is_conflict("m", body_checksum(attempts[0]), body_checksum(attempts[1]))
 
 
 @given(first=OBJECTS, second=OBJECTS, values=st.tuples(VALUES, VALUES))
@@ -113,7 +113,7 @@ def test_any_other_difference_is_a_conflict(
         for members, value in zip((first, second), values, strict=True)
     ]
 
-    conflicts = is_conflict(body_checksum(bodies[0]), body_checksum(bodies[1]))
+    conflicts = is_conflict("m", body_checksum(bodies[0]), body_checksum(bodies[1]))
 
     assert conflicts == (json.dumps(first) != json.dumps(second))
 
@@ -123,5 +123,15 @@ def test_a_message_whose_time_our_client_put_right_conflicts_with_no_other_attem
     second = b'{"timestamp":"2026-11-22T09:00:00.000000Z","context":{"client":{"id":"c","clock":"repaired"}}}'
 
     assert body_checksum(second) == NOT_COMPARED
-    assert not is_conflict(body_checksum(second), body_checksum(first))
-    assert not is_conflict(body_checksum(first), body_checksum(second))
+    assert not is_conflict("m", body_checksum(second), body_checksum(first))
+    assert not is_conflict("m", body_checksum(first), body_checksum(second))
+
+
+@pytest.mark.parametrize("message_id", ["click-abcdefghijklmnopqrst-_", "link-abcdefghijklmnopqrst-_-12"])
+def test_a_second_click_of_a_signed_link_is_no_conflict(message_id: str) -> None:
+    assert not is_conflict(message_id, 1, 2)
+
+
+@pytest.mark.parametrize("message_id", ["link-7", "order-abcdefghijklmnopqrst-_", "link-abcdefghijklmnopqrst-_-x"])
+def test_an_id_that_only_looks_like_a_signed_links_may_conflict(message_id: str) -> None:
+    assert is_conflict(message_id, 1, 2)

@@ -233,13 +233,20 @@ class TextOrTexts:
 
 
 class ListOf(msgspec.Struct, eq=False):
-    """A list; items that do not fit are left out, with a problem."""
+    """A list; items that do not fit are left out, with a problem.
+
+    `begins` are what its texts must begin with, so that the problem can show how one is written; else any text may do.
+    """
 
     kind: FieldType
+    begins: tuple[str, ...] = ("",)
 
     def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
         if not isinstance(node.value, list):
-            remedy = f"write [{node.value}]" if isinstance(node.value, str) else "write […]"
+            if isinstance(node.value, str) and node.value.startswith(self.begins):
+                remedy = f"write [{node.value}]"
+            else:
+                remedy = f"write [{', '.join(f'{begin}NAME' if begin else '…' for begin in self.begins)}]"
             problems.add("wrong_type", f"takes a list, not {kind_of(node.value)}", at=node, path=path, remedy=remedy)
             return MISSING
         values = (self.kind.read(item, (*path, f"[{index}]"), problems) for index, item in enumerate(node.value))

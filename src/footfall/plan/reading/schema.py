@@ -47,6 +47,7 @@ __all__ = [
 
 TRAIT_KINDS: Final = ("user", "account")
 PURPOSES: Final = ("kpi", "journey", "goal")
+_PURPOSE_TEXTS = ListOf(TEXT, tuple(f"{kind}:" for kind in PURPOSES))
 _STYLES = ("snake_case", "camelCase", "PascalCase", "kebab-case", "Title Case")
 
 _type_words = tuple(word for word in get_args(PropertyType) if word != "union")
@@ -97,7 +98,7 @@ EVENT: Final = Record(
         "description": Key(TEXT),
         "owner": Key(TEXT),
         "status": Key(_status),
-        "purpose": Key(TEXTS),
+        "purpose": Key(_PURPOSE_TEXTS),
         "consent": Key(TextOrTexts()),
         "sources": Key(TEXTS),
         "actor": Key(_actors),
@@ -228,7 +229,7 @@ DEFAULTS: Final = Record(
     {
         "owner": Key(TEXT),
         "status": Key(_status),
-        "purpose": Key(TEXTS),
+        "purpose": Key(_PURPOSE_TEXTS),
         "consent": Key(TextOrTexts()),
         "sources": Key(TEXTS),
         "actor": Key(_actors),

@@ -67,10 +67,11 @@ def _missing_purpose(view: View) -> Iterator[Finding]:
 
 
 def _unmet_purpose(view: View) -> Iterator[Finding]:
+    """Of KPIs and journeys: an event may serve a goal that no figure of it measures."""
     uses_by_event = _uses_by_event(view)
     for event in view.events("active"):
         for purpose in event.purpose:
-            if purpose not in uses_by_event[event.name]:
+            if not purpose.startswith("goal:") and purpose not in uses_by_event[event.name]:
                 yield Finding(path=(event.name,), message=f"its purpose {purpose} does not use it", key="purpose")
 
 
@@ -134,8 +135,8 @@ ROWS: Final = (
     ),
     LintRule(
         name="unmet_purpose", level="warning", judge=_unmet_purpose,
-        reason="A purpose that does not use the event is out of date, or the KPI has lost an event.",
-        fix="take the purpose out, or use the event there",
+        reason="A KPI or journey that does not use the event is out of date as its purpose, or has lost the event.",
+        fix="take the purpose out, use the event there, or name the goal that it serves: goal:NAME",
     ),
     LintRule(
         name="kpi_without_live_event", level="error", judge=_kpi_without_event,

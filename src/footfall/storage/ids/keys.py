@@ -11,6 +11,9 @@ from footfall.message_reader import json_object
 
 __all__ = ["KEY_BYTES", "NOT_COMPARED", "Key", "body_checksum", "is_conflict", "key_of", "sort_key"]
 
+# As `footfall.integrations.links` makes them.
+_SIGNED_LINK = re.compile(r"(?:click|link)-[0-9A-Za-z_-]{22}(?:-[0-9]+)?")
+
 Key = bytes | str
 """A UUID in canonical form as its 16 bytes, any other id as it is: different ids never share a key."""
 
@@ -58,9 +61,15 @@ def body_checksum(body: bytes) -> int:
     return zlib.crc32(body)
 
 
-def is_conflict(checksum: int, earlier: int) -> bool:
-    """Whether the checksums of a body and of the one that came first say that they differ."""
-    return checksum != earlier and NOT_COMPARED not in (checksum, earlier)
+def is_conflict(message_id: str, checksum: int, earlier: int) -> bool:
+    """Whether the checksums of a body and of the one that came first say that they differ, and should not.
+
+    Never for the id of a signed link: event and properties are in what it is made of, and a second click or load of a
+    picture by the same reader differs in its context alone.
+    """
+    return (
+        checksum != earlier and NOT_COMPARED not in (checksum, earlier) and _SIGNED_LINK.fullmatch(message_id) is None
+    )
 
 
 def _without_sent_at(body: bytes) -> bytes:

@@ -113,7 +113,7 @@ class _Decisions:
         if earlier is not None:
             self.fresh.append(False)
             self.counts[source, event, "duplicate"] += 1
-            if is_conflict(checksum, earlier):
+            if is_conflict(row.message_id, checksum, earlier):
                 self.besides["conflicting", source, event] += 1
             return
         self.fresh.append(True)
