@@ -82,10 +82,12 @@ def lifecycle(options: LifecycleOptions) -> Question[LifecyclePartial, Lifecycle
 def _tally(context: ShardContext, options: LifecycleOptions) -> LifecyclePartial:
     report, until = context.report, Span(None, context.report.span.until)
     (messages,) = filtered_messages(context, options.by, [Filtered(options.event)])
-    period = calendar.index_sql(options.per, report.periods.sql(options.per, "time"))
     rows = context.dataset.rows(f"""
         WITH active AS (
-            SELECT DISTINCT actor, {period} AS period FROM ({messages}) WHERE {until.sql("time")}
+            SELECT actor, {calendar.index_sql(options.per, "day")} AS period FROM (
+                SELECT DISTINCT actor, ({report.periods.sql(options.per, "time")})::INTEGER AS day
+                FROM ({messages}) WHERE {until.sql("time")}
+            )
         ), beside AS (
             SELECT period, lag(period) OVER in_order AS before, lead(period) OVER in_order AS next
             FROM active WINDOW in_order AS (PARTITION BY actor ORDER BY period)

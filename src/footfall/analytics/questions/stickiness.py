@@ -128,16 +128,20 @@ def _tally(context: ShardContext, options: StickinessOptions) -> StickinessParti
     active = dataset.new_name("active")
     dataset.connection.execute(f"""
         CREATE TABLE {active} AS
-        SELECT actor, {context.report.periods.sql(options.per, "time")} AS day FROM ({messages})
-        WHERE {span.sql("time")} GROUP BY ALL HAVING count(*) >= {options.minimum}
-    """)
-    counts = dataset.rows(f"""
-        SELECT longer, periods, count(*) FROM (
-            SELECT actor, {calendar.index_sql(options.of, "day")} AS longer, count(*) AS periods
-            FROM {active} GROUP BY GROUPING SETS ((actor, longer), (actor))
+        SELECT actor, {calendar.index_sql(options.of, "day")} AS longer, count(*) AS periods,
+            min(day) AS first, max(day) AS last
+        FROM (
+            SELECT actor, ({context.report.periods.sql(options.per, "time")})::INTEGER AS day FROM ({messages})
+            WHERE {span.sql("time")} GROUP BY ALL HAVING count(*) >= {options.minimum}
         ) GROUP BY ALL
     """)
-    ((first, last),) = dataset.rows(f"SELECT min(day), max(day) FROM {active}")
+    counts = dataset.rows(f"""
+        SELECT longer, periods, count(*) FROM {active} GROUP BY ALL
+        UNION ALL
+        SELECT NULL, periods, count(*)
+        FROM (SELECT sum(periods)::BIGINT AS periods FROM {active} GROUP BY actor) GROUP BY ALL
+    """)
+    ((first, last),) = dataset.rows(f"SELECT min(first), max(last) FROM {active}")
     dataset.connection.execute(f"DROP TABLE {active}")
     days = (None if day is None else calendar.index(options.per, day) for day in (first, last))
     return StickinessPartial(tuple(map(tuple, counts)), *days)
