@@ -64,4 +64,4 @@ def test_a_mistake_is_one_clear_line(data: Path, arguments: list[str], message: 
 def test_a_window_and_people_are_chosen(data: Path) -> None:
     result = run(data, "page", "--since", "2026-11-02", "--until", "2026-11-03", "--include", "bots,staff")
 
-    assert ["2026-11-02", "Mon", "1"] in [line.split() for line in result.stdout.splitlines()]
+    assert ["2026-11-02", "Mon", "1"] in [line.split()[:3] for line in result.stdout.splitlines()]

@@ -117,4 +117,4 @@ def test_one_of_a_kind_is_in_the_singular(tmp_path: Path, plan_file: Path) -> No
 
     shown = text_of(report_of(tmp_path / "data", plan_file, datetime(2100, 1, 1, tzinfo=UTC)), 80)
 
-    assert "1 message · 1 person · 0 devices" in shown
+    assert "1 message · 1 person · 0 connected products" in shown

@@ -41,7 +41,7 @@ class PlanStamp(msgspec.Struct, frozen=True):
 
 
 class DataStamp(msgspec.Struct, frozen=True):
-    """What there is: messages, persons that count, device streams, and the first and the last corrected time.
+    """What there is: messages, persons that count, `devices` (connected products), and the first and last time.
 
     `quarantined` are in quarantine now, `rejected` were never kept. `losses` says which files are damaged, so that
     their messages are in no figure. `as_of` is the earlier moment that all of it is of, None for now. All is of one

@@ -89,7 +89,7 @@ class _Page:
         self._line(Text(report.plan.id if report.plan else "no plan", "bold"))
         if report.plan and report.plan.description:
             self._line(Text(report.plan.description, "dim"))
-        counts = ((data.messages, "message"), (data.persons, "person"), (data.devices, "device"))
+        counts = ((data.messages, "message"), (data.persons, "person"), (data.devices, "connected product"))
         lines = [("data", f"{self._data}\n{' · '.join(counted(count, noun) for count, noun in counts)}")]
         if data.as_of is not None:
             lines.append(("as of", data.as_of.text))

@@ -202,3 +202,17 @@ def test_its_section_marks_what_is_incomplete(entry: MakeEntry) -> None:
     assert section.title == "Retention: visit, then visit"
     assert section.table is not None
     assert [phrase.values[0] for phrase in section.table.rows[0].cells[2]][1] == "*"
+
+
+def test_its_section_has_a_dash_where_a_period_has_not_begun(entry: MakeEntry) -> None:
+    question = retention(asked())
+    with Dataset.of(entries_of(entry, [Doing("ann", "visit", JANUARY)]), plan_in("UTC")) as dataset:
+        now = datetime.fromtimestamp(JANUARY + DAY // 2, UTC)
+        answered = report(dataset, plan_in("UTC"), now=now, questions=[question])
+    (section,) = answered.sections()
+
+    assert section.table is not None
+    cells = [[phrase.values[0] for phrase in cell] for row in section.table.rows for cell in row.cells[2:]]
+    assert cells == [["–"]] * 6
+    assert answered[question].cohorts[0].cells == (None, None, None)
+    assert "A dash (–) is where the period has not begun" in answered[question].definition

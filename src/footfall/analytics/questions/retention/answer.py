@@ -227,7 +227,7 @@ _ENTRIES: Final[Mapping[Entry, str]] = {
 
 _INCOMPLETE = (
     "An incomplete cell (*) is one whose time was not over for everybody when the window ended; the total row has "
-    "complete cells alone."
+    "complete cells alone. A dash (–) is where the period has not begun, or where no cell is complete."
 )
 
 
@@ -278,7 +278,9 @@ def _sections(result: RetentionResult, options: RetentionOptions) -> Iterator[Se
 
 
 def _shown(cell: RetentionCell | None) -> Cell:
-    if cell is None or cell.share is None:
+    if cell is None:
+        return [quiet("–")]
+    if cell.share is None:
         return ()
     return [plain(Amount(cell.share, is_share=True)), quiet("" if cell.is_complete else "*")]
 
