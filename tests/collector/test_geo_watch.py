@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +108,36 @@ def test_a_collector_with_a_file_of_another_kind_does_not_start(path: Path, tmp_
 
     with pytest.raises(BrokenInputError, match="it is cut, damaged or of another format"):
         Collector(tmp_path / "data", geo=path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes of a name")
+def test_what_is_no_file_is_not_read(path: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture) -> None:
+    watch = GeoWatch(path, clock=clock)
+
+    path.unlink()
+    os.mkfifo(path)
+    writer = os.open(path, os.O_RDWR)  # whoever read it would wait for its end
+    watch.refresh()
+    watch.refresh()
+    os.close(writer)
+
+    assert b'"NO"' in place(watch)
+    assert [record.message for record in caplog.records] == [
+        f"the geo file cannot be used; what was read of it before stays in force: there is no file {path}"
+    ]
+
+
+def test_a_file_that_was_replaced_is_let_go_at_once(path: Path, clock: ManualClock) -> None:
+    watch = GeoWatch(path, clock=clock)
+    place(watch)
+    before = weakref.ref(watch.locator)
+
+    gc.disable()
+    try:
+        geo_file(path.with_name("new"), {NETWORK: {"country": "SE"}}).replace(path)
+        watch.refresh()
+        is_gone = before() is None
+    finally:
+        gc.enable()
+
+    assert is_gone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -49,6 +50,9 @@ class GeoWatch:
         state = _state_of(self._path)
         if state == self._state:
             return
+        if state is None:
+            self._log_once(state, f"there is no file {self._path}")
+            return
         try:
             self.locator = self._read()
         except BrokenInputError as error:
@@ -69,9 +73,11 @@ class GeoWatch:
 
 
 def _state_of(path: Path) -> tuple[int, int, int] | None:
-    """What differs when a file was replaced or written; None for no file."""
+    """What differs when a file was replaced or written; None for no file, as a pipe: to read it may take for ever."""
     try:
         status = path.stat()
     except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
         return None
     return status.st_ino, status.st_size, status.st_mtime_ns

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -47,9 +47,8 @@ class Locator:
     """
 
     def __init__(self, find: Callable[[str], Mapping[str, str] | None], networks: Sequence[str] = ()) -> None:
-        self._find = find
-        self._staff = StaffNetworks(networks)
-        self._address = lru_cache(4_096)(self._read)
+        # Of no method: a locator in a circle with its memory would keep its database open until the next collection.
+        self._address = lru_cache(4_096)(partial(_read, find, StaffNetworks(networks)))
 
     def apply(self, text: bytes, context: Mapping[str, Any], *, is_located: bool = True) -> bytes:
         """A message or an envelope, whose decoded `context` has an `ip`, as it is kept.
@@ -71,16 +70,17 @@ class Locator:
         """A text that cannot be read, as it is kept: no address in it."""
         return splice_names(text, _LEFT_OUT, _NO_KEY).text
 
-    def _read(self, value: str) -> _Address:
-        whole, cut = plain_address(value), cut_address(value)
-        if whole is None or cut is None:
-            return _Address(_NULL, {})
-        more = {}
-        if (location := self._find(whole)) is not None:
-            more["location"] = b',"location":' + msgspec.json.encode(location)
-        if whole in self._staff:
-            more["staff"] = b',"staff":true'
-        return _Address(msgspec.json.encode(cut), more)
+
+def _read(find: Callable[[str], Mapping[str, str] | None], staff: StaffNetworks, value: str) -> _Address:
+    whole, cut = plain_address(value), cut_address(value)
+    if whole is None or cut is None:
+        return _Address(_NULL, {})
+    more = {}
+    if (location := find(whole)) is not None:
+        more["location"] = b',"location":' + msgspec.json.encode(location)
+    if whole in staff:
+        more["staff"] = b',"staff":true'
+    return _Address(msgspec.json.encode(cut), more)
 
 
 def _span(text: bytes) -> tuple[int, int] | None:
