@@ -159,4 +159,4 @@ def test_a_key_that_is_not_the_collectors_is_named(log: Path) -> None:
     with serving(lambda _number, _messages: (401, {})) as server:
         error = refused(str(log), "--url", server.url, "--write-key", "wrong")
 
-    assert error.endswith("FOOTFALL_WRITE_KEY or --write-key (footfall keys list shows them)")
+    assert error.endswith("FOOTFALL_WRITE_KEY or --write-key (footfall keys create makes one)")

@@ -222,10 +222,12 @@ def test_the_page_has_each_event_that_it_tracks_for_the_plan_and_their_forms_fit
     (plan / "events" / "web.yaml").write_text(block("events"), encoding="utf-8")
 
     output = python(tmp_path, "-c", "from footfall.cli import main; main()", "plan", "check", str(plan))
+    advice = python(tmp_path, "-c", "from footfall.cli import main; main()", "plan", "lint", str(plan))
     messages = [{"type": "track", "event": event, "properties": value, "userId": "u"} for event, value in TRACKED]
     with Collector(tmp_path / "data", plan=plan) as collector:
         answer = collector.take(json.dumps({"batch": messages}).encode(), source="backend")
 
     assert "is clean" in output
+    assert "web.yaml" not in advice
     assert answer.counts()["stored"] == len(TRACKED), answer
     assert re.findall(r"^  (\w+):$", block("events"), re.MULTILINE) == [event for event, _ in TRACKED]

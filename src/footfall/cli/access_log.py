@@ -115,7 +115,7 @@ def command(
 
 def _remedy(error: TransportError) -> str:
     if isinstance(error, UnauthorizedError):
-        return "give a key of this collector by FOOTFALL_WRITE_KEY or --write-key (footfall keys list shows them)"
+        return "give a key of this collector by FOOTFALL_WRITE_KEY or --write-key (footfall keys create makes one)"
     return "run this again"
 
 
