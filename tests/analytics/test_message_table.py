@@ -45,6 +45,23 @@ def test_a_message_has_its_source_type_and_times_and_what_its_person_is(entry: M
     ]
 
 
+def test_steps_are_numbers_of_names_and_devices_numbers_of_ids(entry: MakeEntry) -> None:
+    body = b'{"type":"page","name":"/cart"}'
+    log = [
+        entry(1, "view", 1, anonymous="a", device="d"), entry(2, None, 2, anonymous="a", type="page", body=body),
+        entry(3, "view", 3, device="d"), entry(4, None, 4, anonymous="null", type="identify"),
+        entry(5, None, 5, type="screen"),
+    ]  # fmt: skip
+
+    with Dataset.of(log) as dataset:
+        table = dataset.messages({"seq", "step", "device"})
+        rows = dataset.rows(f"SELECT name, device FROM {table} LEFT JOIN {table}_steps USING (step) ORDER BY seq")
+        ids = dataset.persons.dictionary.ids.to_pylist()
+
+    named = [(name, None if device is None else ids[device]) for name, device in rows]
+    assert named == [("view", "a"), ("page:/cart", "a"), ("view", "d"), (None, None), ("screen", None)]
+
+
 def test_a_table_has_the_columns_that_were_asked_for_and_no_more(entry: MakeEntry) -> None:
     with Dataset.of([entry(1, "view", 1, user="ann")]) as dataset:
         few = dataset.messages({"occurred_at", "type"})

@@ -53,7 +53,8 @@ def timelines(dataset: Dataset, shard: Shard = WHOLE, *, unit: SessionUnit = "se
         f"FROM {messages} WHERE counted AND {shard.sql()} ORDER BY {', '.join(keys)}"
     ).to_arrow_table()
     table = pyarrow.table({name: joined([table[name]]) for name in table.column_names})
-    table = _untied(dataset, table, keys, by_seq=steps)
+    if steps or pc.any(table["is_reset"]).as_py():
+        table = _untied(dataset, table, keys, by_seq=steps)
     person, device, time, is_reset = (joined([table[name]]) for name in ("person", "device", "time", "is_reset"))
     starts = pc.invert(is_as_before([person]))
     if unit == "session":

@@ -73,3 +73,6 @@ def test_rows_keep_their_persons_and_nobody_without_one_is_counted(logs: tuple[l
         for tables in (moves, persons.times(number, stretches) or []):
             times = [line for table in tables for line in table.column("occurred_at").to_pylist()]
             assert times == part.read(["occurred_at"]).column(0).to_pylist()
+        ids = part.read(["anonymous_id", "device_id"]).to_pylist()
+        devices = every.dictionary.ids.take(persons.devices(number)).to_pylist()
+        assert devices == [line["anonymous_id"] or line["device_id"] for line in ids]
