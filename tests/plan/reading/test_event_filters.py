@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from footfall.errors import UsageError
@@ -41,23 +40,10 @@ def test_an_event_with_or_without_conditions(text: str, filter_: EventFilter) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "event", "conditions"),
-    [
-        ("bought", "bought", 0),
-        (" bought\t{total: 1} ", "bought", 1),
-        ("bought  {total: 1}", "bought", 1),
-        ("bought {all}", "bought {all}", 0),
-        ("bought {all} {total: 1}", "bought {all}", 1),
-        ("page:Home {currency: EUR}", "page:Home", 1),
-    ],
+    "text", [" bought {total: 1} ", "bought  {total: 1}", "bought\t{total: 1}", "bought\n{total: 1}"]
 )
-def test_any_space_is_before_conditions_and_a_name_may_have_braces(text: str, event: str, conditions: int) -> None:
-    odd = Event(name="bought {all}", wire_name="bought {all}", properties=(TOTAL,))
-    plan = msgspec.structs.replace(PLAN, events={**PLAN.events, "bought {all}": odd})
-
-    filter_ = read_event_filter(text, plan, "START")
-
-    assert (filter_.event, len(filter_.where)) == (event, conditions)
+def test_any_space_may_be_before_conditions(text: str) -> None:
+    assert read_event_filter(text, PLAN, "START") == read_event_filter("bought {total: 1}", PLAN, "START")
 
 
 def test_a_filter_that_is_one_already_is_taken_as_it_is() -> None:

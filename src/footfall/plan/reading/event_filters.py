@@ -25,8 +25,9 @@ def read_event_filter(text: str | EventFilter, plan: Plan, place: str) -> EventF
     """
     if isinstance(text, EventFilter):
         return text
-    name, conditions = _split(text.strip(), plan)
-    problems = Problems()
+    text, problems = text.strip(), Problems()
+    brace = _BRACE.search(text)
+    name, conditions = (text[: brace.start()], text[brace.end() - 1 :]) if brace else (text, "")
     # Half a surrogate pair, as a byte of the command line that is no UTF-8, becomes a problem of the text.
     node = parse_yaml(conditions.encode(errors="surrogatepass"), place, problems) if conditions else None
     filter_ = EventFilter(event=name)
@@ -40,13 +41,6 @@ def read_event_filter(text: str | EventFilter, plan: Plan, place: str) -> EventF
     if len(problems):
         raise UsageError("; ".join(str(problem) for problem in problems.sorted()))
     return filter_
-
-
-def _split(text: str, plan: Plan) -> tuple[str, str]:
-    """The name, and the conditions in braces after it. The name of an event may have braces too."""
-    splits = [(text[: brace.start()], text[brace.end() - 1 :]) for brace in _BRACE.finditer(text)]
-    first = splits[0] if splits else (text, "")
-    return next((split for split in [(text, ""), *reversed(splits)] if split[0] in plan.events), first)
 
 
 class _PlanEvents:
