@@ -12,7 +12,7 @@ from footfall.query.result import QueryResult
 __all__ = ["QuestionResult"]
 
 R = TypeVar("R")
-_MOST_DIGITS = 76  # of a decimal of Arrow
+_MOST_DIGITS = 38  # of a decimal that every reader of Arrow takes
 
 
 class QuestionResult(QueryResult, Generic[R]):
@@ -32,7 +32,7 @@ class QuestionResult(QueryResult, Generic[R]):
     def rows(self) -> list[tuple[Any, ...]]:
         """Every row, as values of Python; each decimal has its own digits.
 
-        Those of Arrow have as many each, and a column that would take more than 76 of them is of floats.
+        Those of Arrow have as many each, and a column that would take more than 38 of them is of floats.
         """
         return list(self._flat.rows)
 
