@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from footfall.integrations.access_log import AccessLogImport
 from footfall.plan.model import Plan
 from footfall.testing import ManualClock
 from footfall.testing.journal import MemoryJournal
+from footfall.timestamps import epoch_us
 from footfall.web.access_log import FORMATS
 from footfall.web.import_counts import ImportCounts
 from footfall.web.logged_pages import LoggedPages
@@ -226,3 +228,26 @@ def test_a_run_that_broke_off_and_is_run_again_counts_each_line_once(
 
     assert left_out(journal) == [("2026-11-29", "static", 1)]
     assert journal.books()["default", "(page)"]["stored"] == 1
+
+
+HOURS = [epoch_us(datetime(2026, 11, 29, hour, 30, tzinfo=UTC)) for hour in (8, 12, 17)]
+
+
+@pytest.mark.parametrize("first", [(None, HOURS[1]), (HOURS[1], None), (HOURS[0], HOURS[2])])
+def test_a_file_that_is_read_again_for_all_of_its_time_adds_what_is_new(
+    tmp_path: Path, journal: MemoryJournal, collector: Collector, first: tuple[int | None, int | None]
+) -> None:
+    lines = [
+        LINE.format(second, f"/{hour}.css").replace("2026:14:", f"2026:{hour:02}:")
+        for hour in range(24)
+        for second in range(3)
+    ]
+    path = log(tmp_path / "a.log", *lines)
+
+    for since_us, until_us in (first, (None, None)):
+        AccessLogImport(
+            InProcessTransport(collector), FORMATS["combined"], LoggedPages(Plan(id="site")), clock=ManualClock(),
+            disk=SystemDisk(), since_us=since_us, until_us=until_us,
+        ).run(path, io.BytesIO(), lambda _: None)  # fmt: skip
+
+    assert left_out(journal) == [("2026-11-29", "static", len(lines))]

@@ -20,7 +20,7 @@ from footfall.web.access_log import LogFormat, LoggedHit
 from footfall.web.capture import NO_ROUTE
 from footfall.web.import_counts import ImportCounts, UnreadLine
 from footfall.web.logged_pages import LoggedPages
-from footfall.web.uncounted_days import UncountedDays
+from footfall.web.uncounted_hours import UncountedHours
 
 __all__ = ["AccessLogImport"]
 
@@ -36,7 +36,7 @@ class AccessLogImport:
 
     A line's message id is made of its bytes, and of how many equal ones came just before it, so that a second run, or a
     file that was rotated meanwhile, adds nothing. So it is with the counts of what is no page view, which the collector
-    keeps by day (see UncountedDays). A run that breaks off is run again. `since_us` and `until_us` (microseconds since
+    keeps (see UncountedHours). A run that breaks off is run again. `since_us` and `until_us` (microseconds since
     1970-01-01 UTC) leave out the lines of a time before the one, and from the other on.
     """
 
@@ -60,7 +60,7 @@ class AccessLogImport:
         self._until_us = until_us
         self.counts = ImportCounts()
         self._waiting: list[bytes] = []
-        self._days = UncountedDays()
+        self._hours = UncountedHours()
 
     def run(self, path: Path | None, standard_input: IO[bytes], progress: Callable[[int], None]) -> None:
         """Import one file, packed by gzip or not; None is standard input. `progress` gets the bytes read so far.
@@ -82,7 +82,7 @@ class AccessLogImport:
 
     def _lines(self, name: str, file: IO[bytes], tell: Callable[[], int], progress: Callable[[int], None]) -> None:
         counts, recent = self.counts, _Recent()
-        days = self._days = UncountedDays()
+        hours = self._hours = UncountedHours()
         for number, ended in enumerate(_bounded(file), 1):
             counts.lines += 1
             line = ended.rstrip(b"\r\n")
@@ -93,14 +93,14 @@ class AccessLogImport:
                     counts.examples.append(UnreadLine(name, number))
                 continue
             line_id = recent.id_of(line)
+            hours.begin(hit.at_us, line_id)  # whatever is asked for: the name of an hour is the same for each span
             if not self._is_asked_for(hit):
                 counts.outside += 1
                 continue
-            days.begin(hit.at_us, line_id)
             message = self._pages.message(hit, line_id)
             if isinstance(message, str):
                 counts.uncounted[message] += 1
-                days.add(hit.at_us, message)
+                hours.add(hit.at_us, message)
                 continue
             counts.bots += message.startswith(b'{"type"')
             counts.unnamed += _UNNAMED in message
@@ -117,7 +117,7 @@ class AccessLogImport:
 
     def _send(self) -> None:
         messages, self._waiting = tuple(self._waiting), []
-        first, *others = self._days.reports() or [b""]
+        first, *others = self._hours.reports() or [b""]
         if messages or first:
             self._post(messages, first)
         for report in others:
