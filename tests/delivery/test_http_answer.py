@@ -113,7 +113,7 @@ def test_an_answer_that_is_not_our_collectors_acknowledges_nothing(
 
 
 def test_an_unknown_answer_is_named_with_its_place_status_type_and_first_characters(httpx_mock: HTTPXMock) -> None:
-    errors = both(httpx_mock, content=b"Please\x1b[2J log in" + b"." * 100)
+    errors = both(httpx_mock, content=b"Please\x1b[2J log in" + b"." * 300)
 
     assert errors[0].startswith("HTTP 200: something other than a collector answered")
     assert 'https://collect.example/v1/batch answered no content type, "' in errors[0]

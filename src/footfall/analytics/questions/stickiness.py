@@ -31,6 +31,7 @@ from footfall.analytics.sections import (
 from footfall.analytics.window import Window
 from footfall.errors import UsageError
 from footfall.plan.model import EventFilter
+from footfall.printable import counted
 from footfall.timestamps import epoch_us
 
 __all__ = ["StickinessCount", "StickinessOptions", "StickinessRatio", "StickinessResult", "stickiness"]
@@ -227,7 +228,7 @@ def _ratio(start: datetime | None, counts: Counter[int], periods: int, *, is_com
 def _definition(options: StickinessOptions, window: Window) -> str:
     actor, rule = ("person", PERSONS) if options.by == "user" else ("device", DEVICES)
     per, of = options.per, options.of
-    times = "a message" if options.minimum == 1 else f"{options.minimum} messages or more"
+    times = "a message" if options.minimum == 1 else f"{counted(options.minimum, 'message')} or more"
     active = f"with {times}{of_text(options.event)} in it and in the window"
     week = f" A week belongs to the {of} in which it begins." if per == "week" else ""
     return (
