@@ -243,6 +243,12 @@ def senders() -> set[threading.Thread]:
     return {thread for thread in threading.enumerate() if thread.name == "footfall"}
 
 
+def join(threads: set[threading.Thread]) -> None:
+    """Wait for the end of threads, and keep none of them in a variable."""
+    for thread in threads:
+        thread.join(30)
+
+
 @pytest.mark.parametrize("way", ["made", "sent", "closed", "http", "async"])
 @pytest.mark.slow
 def test_a_thousand_clients_that_are_forgotten_leave_nothing_behind(way: str) -> None:
@@ -267,8 +273,7 @@ def test_a_thousand_clients_that_are_forgotten_leave_nothing_behind(way: str) ->
         use()
 
     gc.collect()  # a client that is freed wakes its thread, which then ends
-    for thread in senders() - threads_before:
-        thread.join(30)
+    join(senders() - threads_before)
     assert senders() <= threads_before
     assert ours() - before == Counter()
 
