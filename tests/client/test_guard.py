@@ -412,17 +412,11 @@ def test_the_log_has_the_text_of_our_own_errors_alone(error: Exception, text: st
     assert error_text(error) == text
 
 
-class Refusing(Recorder):
-    """A transport that breaks its promise with an error of ours."""
-
-    def send(self, batch: Batch) -> Answer:
-        raise UsageError("this transport needs a folder; name one")
-
-    def close(self) -> None:
-        raise UsageError("nothing was opened")
-
-
 def test_what_a_transport_raises_of_ours_is_said_with_its_remedy() -> None:
+    class Refusing(Recorder):
+        def send(self, batch: Batch) -> Answer:
+            raise UsageError("this transport needs a folder; name one")
+
     client = Client(Refusing())
     client.track("a", user_id="u")
     delivery = client.close(0.05)
@@ -431,6 +425,10 @@ def test_what_a_transport_raises_of_ours_is_said_with_its_remedy() -> None:
 
 
 def test_what_it_raises_when_it_is_closed_is_said_too(caplog: pytest.LogCaptureFixture) -> None:
-    Client(Refusing()).close()
+    class Unclosable(Recorder):
+        def close(self) -> None:
+            raise UsageError("nothing was opened")
 
-    assert caplog.messages == ["the transport raised UsageError: nothing was opened when it was closed"]
+    Client(Unclosable()).close()
+
+    assert "the transport raised UsageError: nothing was opened when it was closed" in caplog.messages
