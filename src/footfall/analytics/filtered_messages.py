@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from footfall.analytics.dataset import EventColumns
 from footfall.analytics.query import ACTORS, needed, where_sql
 from footfall.analytics.question import ShardContext
+from footfall.analytics.window import Span
 from footfall.plan.model import ANY_EVENT, EventFilter
 
 __all__ = ["ActorKind", "Filtered", "filtered_messages"]
@@ -50,7 +51,7 @@ def filtered_messages(context: ShardContext, by: ActorKind, asked: Sequence[Filt
 
 
 def _select(context: ShardContext, by: ActorKind, asked: Filtered, wanted: dict[str, EventColumns]) -> str:
-    event, since = asked.filter.event, "TRUE" if asked.since is None else f"occurred_at >= {asked.since}"
+    event, since = asked.filter.event, Span(asked.since).sql()
     seq = ("seq",) if asked.with_seq else ()
     if event == ANY_EVENT:
         table, condition, values = context.messages("occurred_at", "person", *seq), "TRUE", ""

@@ -26,10 +26,21 @@ from footfall.plan.model import Conversion, Plan
 from footfall.storage.environments import PRODUCTION
 from footfall.timestamps import local_time
 
-__all__ = ["DataStamp", "FlatTable", "PlanStamp", "Question", "Report", "ReportContext", "ShardContext", "checked"]
+__all__ = [
+    "DataStamp",
+    "FlatTable",
+    "PlanStamp",
+    "Question",
+    "Report",
+    "ReportContext",
+    "ShardContext",
+    "checked",
+    "with_options",
+]
 
 P = TypeVar("P")
 R = TypeVar("R")
+Options = TypeVar("Options", bound=msgspec.Struct)
 
 
 class PlanStamp(msgspec.Struct, frozen=True):
@@ -257,3 +268,24 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
     is_of_plan: bool = True
     is_named: bool = False
     table: Callable[[R], FlatTable] = _no_table
+
+
+def with_options(
+    name: str,
+    options: Options,
+    partial_type: type[P],
+    partial: Callable[[ShardContext, Options], P],
+    merge: Callable[[ReportContext, Options, Sequence[P]], R],
+    sections: Callable[[R], Iterable[Section]],
+    table: Callable[[R], FlatTable],
+) -> Question[P, R]:
+    """A question whose halves take options, and whose sections are of its own answer alone."""
+    question: Question[P, R] = Question(
+        name,
+        partial_type,
+        lambda context: partial(context, options),
+        lambda context, partials: merge(context, options, partials),
+        lambda report: sections(report[question]),
+        table=table,
+    )
+    return question

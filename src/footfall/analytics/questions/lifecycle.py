@@ -12,7 +12,7 @@ from footfall.analytics import calendar
 from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, window_text
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
-from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked
+from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.sections import FigureDefinition, Period, Section, Table, TableRow, plain, quiet, strong
 from footfall.analytics.window import Span, Window
 from footfall.plan.model import EventFilter
@@ -68,15 +68,7 @@ class LifecyclePartial(msgspec.Struct, frozen=True):
 def lifecycle(options: LifecycleOptions) -> Question[LifecyclePartial, LifecycleResult]:
     """The question with these options. Raises UsageError for an option that has no such value."""
     checked(options)
-    question = Question(
-        "lifecycle",
-        LifecyclePartial,
-        lambda context: _tally(context, options),
-        lambda context, partials: _merge(context, options, partials),
-        lambda report: _sections(report[question]),
-        table=_table,
-    )
-    return question
+    return with_options("lifecycle", options, LifecyclePartial, _tally, _merge, _sections, _table)
 
 
 def _tally(context: ShardContext, options: LifecycleOptions) -> LifecyclePartial:

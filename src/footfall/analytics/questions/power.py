@@ -13,7 +13,7 @@ import msgspec
 from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, window_text
 from footfall.analytics.figures import quotient
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
-from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked
+from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.sections import Amount, FigureDefinition, Section, Table, TableRow, plain, quiet, strong
 from footfall.analytics.window import Window
 from footfall.errors import UsageError
@@ -80,15 +80,9 @@ def power(options: PowerOptions) -> Question[PowerPartial, PowerResult]:
     checked(options)
     if options.top < 0:
         raise UsageError(f"top is {options.top}; ask for 0 persons or more")
-    question = Question(
-        "power",
-        PowerPartial,
-        lambda context: _tally(context, options),
-        lambda context, partials: _merge(context, options, partials),
-        lambda report: _sections(report[question]),
-        table=lambda result: _table(result, options),
+    return with_options(
+        "power", options, PowerPartial, _tally, _merge, _sections, lambda result: _table(result, options)
     )
-    return question
 
 
 def _tally(context: ShardContext, options: PowerOptions) -> PowerPartial:

@@ -15,7 +15,7 @@ from footfall.analytics.calendar import LENGTH_ORDER, CalendarPeriod
 from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, window_text
 from footfall.analytics.figures import quotient
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
-from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked
+from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.sections import (
     Amount,
     FigureDefinition,
@@ -112,15 +112,7 @@ def stickiness(options: StickinessOptions) -> Question[StickinessPartial, Sticki
         raise UsageError(
             f"a {options.of} has no {options.per}s to count; ask for days of weeks or months, or weeks of months"
         )
-    question = Question(
-        "stickiness",
-        StickinessPartial,
-        lambda context: _tally(context, options),
-        lambda context, partials: _merge(context, options, partials),
-        lambda report: _sections(report[question]),
-        table=_table,
-    )
-    return question
+    return with_options("stickiness", options, StickinessPartial, _tally, _merge, _sections, _table)
 
 
 def _tally(context: ShardContext, options: StickinessOptions) -> StickinessPartial:

@@ -229,7 +229,7 @@ def test_too_many_periods_are_refused(entry: MakeEntry) -> None:
 
 def test_an_option_that_does_not_exist_is_refused() -> None:
     with pytest.raises(UsageError, match="Invalid enum value 'year'"):
-        trend(TrendOptions(name="x", measure=COUNT, per="year"))  # type: ignore[arg-type] # the very mistake
+        trend(TrendOptions(name="x", measure=COUNT, per="year"))  # type: ignore[arg-type] # that is the mistake
 
 
 def test_the_periods_of_the_loop_are_not_all_of_one_length() -> None:

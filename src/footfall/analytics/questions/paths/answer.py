@@ -10,7 +10,7 @@ import msgspec
 
 from footfall.analytics.definitions import PERSONS, filter_text, window_text
 from footfall.analytics.figures import quotient
-from footfall.analytics.question import FlatTable, Question, ReportContext, checked
+from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.paths.options import PathsOptions
 from footfall.analytics.questions.paths.tally import PathCount, PathsPartial, tally
 from footfall.analytics.sections import (
@@ -83,15 +83,9 @@ class PathsResult(msgspec.Struct, frozen=True):
 def paths(options: PathsOptions) -> Question[PathsPartial, PathsResult]:
     """The question with these options, which `paths_options` reads. Raises UsageError for one of another type."""
     checked(options)
-    question = Question(
-        "paths",
-        PathsPartial,
-        lambda context: tally(context, options),
-        lambda context, partials: _merge(context, options, partials),
-        lambda report: _sections(report[question], options.top),
-        table=_table,
+    return with_options(
+        "paths", options, PathsPartial, tally, _merge, lambda result: _sections(result, options.top), _table
     )
-    return question
 
 
 def _merge(context: ReportContext, options: PathsOptions, partials: Sequence[PathsPartial]) -> PathsResult:

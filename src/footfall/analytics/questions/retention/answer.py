@@ -17,7 +17,7 @@ from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, window
 from footfall.analytics.figures import aggregate, quotient
 from footfall.analytics.filtered_messages import ActorKind
 from footfall.analytics.intervals import CONFIDENCE, wilson
-from footfall.analytics.question import FlatTable, Question, ReportContext, checked
+from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.retention.options import (
     LENGTHS,
     Entry,
@@ -95,15 +95,9 @@ def retention(options: RetentionOptions) -> Question[RetentionPartial, Retention
     checked(options)
     if options.minimum < 1:
         raise UsageError(f"a return takes at least 1 message, not {options.minimum}")
-    question = Question(
-        "retention",
-        RetentionPartial,
-        lambda context: tally(context, options),
-        lambda context, partials: _merge(context, options, partials),
-        lambda report: _sections(report[question], options),
-        table=_table,
+    return with_options(
+        "retention", options, RetentionPartial, tally, _merge, lambda result: _sections(result, options), _table
     )
-    return question
 
 
 def _merge(context: ReportContext, options: RetentionOptions, partials: Sequence[RetentionPartial]) -> RetentionResult:
@@ -178,8 +172,8 @@ class _CellMaker:
         self, cohort: int, bracket: int, entered: int, returned: int, sums: Mapping[str, Decimal]
     ) -> RetentionCell:
         # A rolling period of the last who entered begins when the next cohort does.
-        shift = 1 if self._options.counting == "calendar" else 0
-        begin = cohort if shift else calendar.after(self._options.per, cohort, 1)
+        is_rolling = self._options.counting == "rolling"
+        begin = calendar.after(self._options.per, cohort, 1) if is_rolling else cohort
         last = self._options.brackets[bracket].last
         is_complete = self._moment(begin, last + 1) <= self._end
         return self._cell(entered, returned, sums, is_complete=is_complete)

@@ -11,6 +11,7 @@ from footfall.analytics.calendar import index_sql
 from footfall.analytics.filtered_messages import Filtered, filtered_messages
 from footfall.analytics.question import ReportContext, ShardContext
 from footfall.analytics.questions.retention.options import LENGTHS, RetentionOptions, Returning
+from footfall.analytics.window import Span
 from footfall.errors import UsageError
 from footfall.plan.calls import named
 from footfall.plan.currencies import money_of
@@ -55,7 +56,7 @@ def tally(context: ShardContext, options: RetentionOptions) -> RetentionPartial:
 
 def _entries(report: ReportContext, options: RetentionOptions, starts: str) -> str:
     """A row (actor, entered, cohort) for each entry."""
-    until = f"time < {report.span.until}" if report.span.until is not None else "TRUE"
+    until = Span(None, report.span.until).sql("time")
     period = report.periods.sql(options.per, "time")
     grouped = "actor, cohort" if options.entry == "recurring" else "actor"
     first = f"""
@@ -64,7 +65,7 @@ def _entries(report: ReportContext, options: RetentionOptions, starts: str) -> s
     """
     return f"""
         SELECT actor, entered, {report.periods.sql(options.per, "entered")} AS cohort FROM ({first})
-        WHERE {f"entered >= {report.span.since}" if report.span.since is not None else "TRUE"}
+        WHERE {Span(report.span.since).sql("entered")}
     """
 
 
@@ -78,7 +79,7 @@ def _cells(
         period = report.periods.sql(options.per, "time")
         number = f"({index_sql(options.per, period)}) - ({index_sql(options.per, 'cohort')})"
     values = "".join(f", value_{place}" for place in range(len(properties)))
-    until = f"time < {report.span.until}" if report.span.until is not None else "TRUE"
+    until = Span(None, report.span.until).sql("time")
     return f"""
         SELECT actor, cohort, number{values}
         FROM (

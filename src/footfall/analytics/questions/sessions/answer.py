@@ -16,7 +16,7 @@ import msgspec
 
 from footfall.analytics.definitions import PERSONS, window_text
 from footfall.analytics.figures import quotient
-from footfall.analytics.question import FlatTable, Question, ReportContext, checked
+from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.sessions.options import SessionEnd, SessionPeriod, SessionsOptions
 from footfall.analytics.questions.sessions.tally import NO_STEP, SessionGroup, tally
 from footfall.analytics.sections import (
@@ -89,15 +89,7 @@ def sessions(options: SessionsOptions) -> Question[tuple[SessionGroup, ...], Ses
     checked(options)
     if options.top < 1:
         raise UsageError(f"there is at least 1 row, not {options.top}")
-    question = Question(
-        "sessions",
-        tuple[SessionGroup, ...],
-        lambda context: tally(context, options),
-        lambda context, partials: _merge(context, options, partials),
-        lambda report: _sections(report[question]),
-        table=_table,
-    )
-    return question
+    return with_options("sessions", options, tuple[SessionGroup, ...], tally, _merge, _sections, _table)
 
 
 def _merge(

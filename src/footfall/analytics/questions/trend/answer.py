@@ -13,7 +13,7 @@ from footfall.analytics.definitions import chain_text, measure_text, window_text
 from footfall.analytics.figures import Figure, quotient
 from footfall.analytics.local_periods import Per
 from footfall.analytics.measures import Measured, merge_tallies, parts
-from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked
+from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.questions.trend.options import TrendOptions
 from footfall.analytics.questions.trend.periods import TrendPeriods
 from footfall.analytics.reaches import conversion_actors
@@ -84,18 +84,15 @@ class TrendPartial(msgspec.Struct, frozen=True):
     conversions: dict[int, tuple[int, int]]
 
 
-def trend(options: TrendOptions) -> Question[TrendPartial, TrendResult]:
-    """The question with these options. Raises UsageError for an option that has no such value."""
+def trend(options: TrendOptions, name: str = "trend") -> Question[TrendPartial, TrendResult]:
+    """The question with these options. A report with several has each under a name of its own.
+
+    Raises UsageError for an option that has no such value.
+    """
     checked(options)
-    question = Question(
-        "trend",
-        TrendPartial,
-        lambda context: _partial(context, options),
-        lambda context, partials: _merge(context, options, partials),
-        lambda report: _sections(report[question], options),
-        table=_table,
+    return with_options(
+        name, options, TrendPartial, _partial, _merge, lambda result: _sections(result, options), _table
     )
-    return question
 
 
 def _partial(context: ShardContext, options: TrendOptions) -> TrendPartial:
