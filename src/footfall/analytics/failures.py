@@ -72,8 +72,8 @@ def anomalies(
     """The KPIs and events whose last whole day is out of the range that is usual for its weekday.
 
     With `names`, of these KPIs alone. A conversion is never among them: who entered on the last day had little time.
-    See `footfall.analytics.usual_range`: fewer than four earlier days of its weekday
-    say nothing. Raises what `report` raises.
+    See `footfall.analytics.usual_range`: fewer than four earlier days of its weekday say nothing. Raises what `report`
+    raises.
     """
     figures: dict[str, Measure] = {
         name: kpi.measure
@@ -82,18 +82,19 @@ def anomalies(
     }
     if not names:
         figures |= {name: Count(event=name) for name in plan.events if name not in figures}
-    for name, measure in figures.items():
-        question = trend(TrendOptions(name=name, measure=measure, per="day"))
-        answers = report_of(
-            dataset, plan, since=now - _LOOK_BACK, until=now, now=now, questions=[question], include=include
-        )
+    questions = [
+        trend(TrendOptions(name=name, measure=measure, per="day"), name=name) for name, measure in figures.items()
+    ]
+    since = now - _LOOK_BACK
+    answers = report_of(dataset, plan, since=since, until=now, now=now, questions=questions, include=include)
+    for question in questions:
         for series in answers[question].series:
             last = next((point for point in reversed(series.points) if point.is_complete), None)
             if last is not None and last.is_unusual:
                 unit = f" {series.currency}" if series.currency else ""
                 usual = f"{_short(last.low)} to {_short(last.high)}{unit}"
                 text = f"was {_short(last.value)}{unit} on {last.start:%Y-%m-%d}, where {usual} is usual"
-                yield Failure("anomaly", name, text)
+                yield Failure("anomaly", question.name, text)
 
 
 def _short(value: Decimal | float | None) -> str:
