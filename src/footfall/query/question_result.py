@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from footfall.analytics import FlatTable, Question, Report
@@ -26,7 +27,17 @@ class QuestionResult(QueryResult, Generic[R]):
         self.result: R = report[question]
         self.definition = str(getattr(self.result, "definition", ""))
         self._flat = question.table(self.result)
-        super().__init__(_arrow(self._flat), [self.definition, *report.data.losses])
+        super().__init__(None, [self.definition, *report.data.losses])
+
+    @cached_property
+    def _table(self) -> Any:
+        # Arrow makes columns of values of Python slowly, and loads pandas for it; many read the figures or rows alone.
+        return _arrow(self._flat)
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return list(self._flat.columns)
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:

@@ -23,8 +23,12 @@ class QueryResult:
     """All rows of an answer, in memory. `notes` says what is not in them: damaged files, values of another type."""
 
     def __init__(self, table: Any, notes: Sequence[str] = ()) -> None:
-        self._table = table
+        self._whole = table
         self.notes = tuple(notes)
+
+    @property
+    def _table(self) -> Any:
+        return self._whole
 
     @property
     def columns(self) -> list[str]:
