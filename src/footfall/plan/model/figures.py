@@ -1,0 +1,120 @@
+"""What the team measures: filters of messages, measures, KPIs and goals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Final, Literal
+
+from footfall.plan.model.part import PlanPart
+
+__all__ = [
+    "ANY_EVENT",
+    "Aggregate",
+    "Conversion",
+    "Count",
+    "EventFilter",
+    "Goal",
+    "Kpi",
+    "Measure",
+    "Ratio",
+    "Target",
+    "Unique",
+    "Where",
+]
+
+ANY_EVENT: Final = "*"
+"""The event of a filter that every message passes."""
+
+
+class Where(PlanPart, frozen=True, kw_only=True):
+    """A condition on one property of an event: `op` against any of `values` (`in`), or against the one value."""
+
+    property: str
+    op: Literal["in", "not_in", "gt", "gte", "lt", "lte"]
+    values: tuple[str | int | bool | float | None, ...]
+
+
+class EventFilter(PlanPart, frozen=True, kw_only=True):
+    """Which messages: those of an event or call that meet all of `where`; of ANY_EVENT every message."""
+
+    event: str
+    where: tuple[Where, ...] = ()
+
+
+class Count(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="count"):
+    """How many events."""
+
+    event: str
+    where: tuple[Where, ...] = ()
+    by: tuple[str, ...] = ()
+
+
+class Aggregate(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="aggregate"):
+    """A figure over one numeric property: its exact sum, or its average, minimum, maximum or median."""
+
+    function: Literal["sum", "average", "minimum", "maximum", "median"]
+    event: str
+    property: str
+    where: tuple[Where, ...] = ()
+    by: tuple[str, ...] = ()
+
+
+class Unique(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="unique"):
+    """How many different values of a property; `actor` is the person, or the device where there is none."""
+
+    event: str
+    property: str
+    where: tuple[Where, ...] = ()
+    by: tuple[str, ...] = ()
+
+
+class Ratio(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="ratio"):
+    """One figure divided by another over the same window; null when the divisor is 0."""
+
+    of: Count | Aggregate | Unique
+    to: Count | Aggregate | Unique
+
+
+class Conversion(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="journey"):
+    """The share of those who entered a journey's step `start` that reached its step `end`, on any path."""
+
+    journey: str
+    start: str
+    end: str
+
+
+Measure = Count | Aggregate | Unique | Ratio | Conversion
+
+
+class Target(PlanPart, frozen=True, kw_only=True):
+    """Where a KPI is to go: at least `value` when the direction is up, at most `value` when it is down."""
+
+    direction: Literal["up", "down"]
+    value: Decimal
+    unit: str | None = None
+
+
+class Kpi(PlanPart, frozen=True, kw_only=True):
+    """A number the team steers by. `window` is how far it looks back, in seconds; None is all there is."""
+
+    name: str
+    measure: Measure
+    window: int | None
+    owner: str = ""
+    question: str = ""
+    target: Target | None = None
+    drives: str | None = None
+    guardrails: tuple[str, ...] = ()
+    no_lint: tuple[str, ...] = ()
+    x: Mapping[str, Any] = {}
+
+
+class Goal(PlanPart, frozen=True, kw_only=True):
+    """What the team wants to reach, and the KPIs that show whether it does."""
+
+    name: str
+    owner: str = ""
+    description: str = ""
+    kpis: tuple[str, ...] = ()
+    x: Mapping[str, Any] = {}

@@ -1,0 +1,44 @@
+"""A whole tracking plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from footfall.plan.model.collecting import Consent, IdentityKeys, Source, Staff, Team, Web
+from footfall.plan.model.events import Enforcement, Event, Page
+from footfall.plan.model.figures import Goal, Kpi
+from footfall.plan.model.journeys import Journey
+from footfall.plan.model.part import PlanPart
+from footfall.plan.model.properties import Property
+
+__all__ = ["LintLevel", "Plan"]
+
+LintLevel = Literal["error", "warning", "off"]
+
+
+class Plan(PlanPart, frozen=True, kw_only=True):
+    """A whole tracking plan, resolved. Maps keep the order of the files."""
+
+    id: str
+    format: int = 1
+    description: str = ""
+    timezone: str = "UTC"
+    teams: Mapping[str, Team] = {}
+    sources: Mapping[str, Source] = {}
+    naming: Mapping[str, Any] = {}
+    lint: Mapping[str, LintLevel] = {}
+    require: Mapping[str, tuple[str, ...]] = {}
+    sensitivity_levels: tuple[str, ...] = ("public", "internal", "personal", "special")
+    identity: IdentityKeys = IdentityKeys()
+    consent: Consent | None = None
+    web: Web = Web()
+    staff: Staff | None = None
+    enforcement: Mapping[str, Enforcement] = {}
+    traits: Mapping[str, tuple[Property, ...]] = {}
+    events: Mapping[str, Event] = {}
+    pages: Mapping[str, Page] = {}
+    goals: Mapping[str, Goal] = {}
+    kpis: Mapping[str, Kpi] = {}
+    journeys: Mapping[str, Journey] = {}
+    x: Mapping[str, Any] = {}
