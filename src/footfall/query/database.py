@@ -11,20 +11,12 @@ from typing import Any, Self, TypeVar
 from footfall.analytics import Dataset, Question, Report
 from footfall.analytics import report as report_of
 from footfall.analytics.earlier import EarlierMoment
-from footfall.analytics.local_periods import Per
-from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
-from footfall.analytics.questions.paths import PathsResult, paths, paths_options
-from footfall.analytics.questions.power import PowerOptions, PowerResult, power
-from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
-from footfall.analytics.questions.sessions import SessionsOptions, SessionsResult, sessions
-from footfall.analytics.questions.stickiness import StickinessOptions, StickinessResult, stickiness
-from footfall.analytics.questions.trend import TrendResult, trend, trend_options
-from footfall.analytics.questions.trend.options import Counted
 from footfall.clock import Clock, SystemClock
 from footfall.errors import UsageError
 from footfall.plan.loading import read
-from footfall.plan.model import EventFilter, Plan
+from footfall.plan.model import Plan
 from footfall.query.question_result import QuestionResult
+from footfall.query.questions import Questions
 from footfall.query.result import QueryResult
 from footfall.query.sandbox import Parameters, SelectRun, sandbox
 from footfall.query.statement import Statement, read_statement
@@ -83,7 +75,7 @@ class AnswerStream:
         self._run.close()
 
 
-class Database:
+class Database(Questions):
     """Stored messages and their persons as views, as of the moment when it was opened. For one thread at a time.
 
     A view is read when a query first names it, and of `messages` and the views of events only the columns that the
@@ -200,134 +192,6 @@ class Database:
             include=include,
         )
         return QuestionResult(question, report)
-
-    def sessions(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        include: Collection[str] = (),
-        **options: Any,
-    ) -> QuestionResult[SessionsResult]:
-        """How many sessions of persons began in each period, how long they took, and where they began or ended.
-
-        The options are those of `SessionsOptions`. Raises UsageError for an option that has no such value.
-        """
-        return self.ask(sessions(SessionsOptions(**options)), since=since, until=until, include=include)
-
-    def paths(
-        self,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        include: Collection[str] = (),
-        **options: Any,
-    ) -> QuestionResult[PathsResult]:
-        """What people did next: after a step, before it, between two, or from their first step on.
-
-        The options are those of `paths_options`: `after`, `before`, `between` (two steps), `steps`, `top`, `within`.
-        Raises UsageError for what the plan does not have, and for an option that has no such value.
-        """
-        asked = paths_options(self.plan or Plan(id=""), **options)
-        return self.ask(paths(asked), since=since, until=until, include=include)
-
-    def retention(
-        self,
-        start: str | EventFilter,
-        returning: str | EventFilter | None = None,
-        *,
-        periods: str | int = 7,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        include: Collection[str] = (),
-        **options: Any,
-    ) -> QuestionResult[RetentionResult]:
-        """Of those who had `start`, who had `returning` (or `start` again) in the periods after it.
-
-        Both are `EVENT` or `EVENT {PROPERTY: VALUE}` as in a plan. `periods` is how many, or brackets (`1-3,4-7`); the
-        other options are those of `RetentionOptions`. Raises UsageError for what the plan does not have.
-        """
-        asked = RetentionOptions(
-            start=self._filter(start, "start"),
-            returning=self._filter(start if returning is None else returning, "returning"),
-            brackets=brackets_of(periods),
-            **options,
-        )
-        return self.ask(retention(asked), since=since, until=until, include=include)
-
-    def trend(
-        self,
-        figure: str,
-        *,
-        per: Per = "day",
-        of: Counted = "messages",
-        since: datetime | None = None,
-        until: datetime | None = None,
-        include: Collection[str] = (),
-    ) -> QuestionResult[TrendResult]:
-        """A KPI by its name, or the messages or actors of `EVENT {PROPERTY: VALUE}`, by period of the plan's clock.
-
-        Raises UsageError for what the plan does not have, and for more than 1,000 periods.
-        """
-        options = trend_options(figure, self.plan or Plan(id=""), per=per, of=of)
-        return self.ask(trend(options), since=since, until=until, include=include)
-
-    def lifecycle(
-        self,
-        event: str | EventFilter,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        include: Collection[str] = (),
-        **options: Any,
-    ) -> QuestionResult[LifecycleResult]:
-        """In each period, who is new, returning, resurrected or dormant, by their messages of `event`.
-
-        `event` is `EVENT` or `EVENT {PROPERTY: VALUE}` as in a plan, or `*`; the other options are those of
-        `LifecycleOptions`. Raises UsageError for what the plan does not have.
-        """
-        asked = LifecycleOptions(event=self._filter(event, "event"), **options)
-        return self.ask(lifecycle(asked), since=since, until=until, include=include)
-
-    def stickiness(
-        self,
-        event: str | EventFilter,
-        *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        include: Collection[str] = (),
-        **options: Any,
-    ) -> QuestionResult[StickinessResult]:
-        """In how many periods of the window persons are active, and the ratio of a period's to a longer period's.
-
-        `event` is as for `lifecycle`; the other options are those of `StickinessOptions`. Raises UsageError for what
-        the plan does not have.
-        """
-        asked = StickinessOptions(event=self._filter(event, "event"), **options)
-        return self.ask(stickiness(asked), since=since, until=until, include=include)
-
-    def power(
-        self,
-        event: str | EventFilter,
-        *,
-        top: int = 0,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        include: Collection[str] = (),
-        **options: Any,
-    ) -> QuestionResult[PowerResult]:
-        """How the messages of `event` are spread over persons; with `top`, so many of those with the most.
-
-        `event` is as for `lifecycle`; the other options are those of `PowerOptions`. The rows are the persons of `top`,
-        else the shares. Raises UsageError for what the plan does not have.
-        """
-        asked = PowerOptions(event=self._filter(event, "event"), top=top, **options)
-        return self.ask(power(asked), since=since, until=until, include=include)
-
-    def _filter(self, event: str | EventFilter, name: str) -> EventFilter:
-        from footfall.plan.reading.event_filters import read_event_filter
-
-        return read_event_filter(event, self.plan or Plan(id=""), name)
 
     def close(self) -> None:
         """Let the memory go. Closing twice is no error."""
