@@ -16,7 +16,7 @@ WIRE = 1
 PLAN_FORMAT = 1
 """Of the plan's files: their key `format`."""
 
-BUNDLE = 4
+BUNDLE = 5
 """Of compiled plans: their key `bundle`. It rises whenever the model gains, loses or changes a key."""
 
 OLDEST_BUNDLE = 3

@@ -23,6 +23,7 @@ from footfall.plan.reading.field_types import ListOf, Record
 from footfall.plan.reading.measures import MEASURES
 from footfall.plan.reading.schema import (
     BRANCH,
+    CAMPAIGN,
     CONSENT_PURPOSE,
     EVENT,
     FILE,
@@ -113,6 +114,7 @@ SOLD = ("events", "sold")
 PROPERTIES = (*SOLD, "properties")
 KPI_AT = ("kpis", "takings")
 BUY = ("journeys", "buy")
+SPRING = ("campaigns", "spring")
 # Where the tables of the format are used in the plan above; property keys stand where they have a meaning.
 PLACES: Final[dict[str, tuple[Record, tuple[Any, ...]]]] = {
     "": (FILE, ()),
@@ -120,6 +122,7 @@ PLACES: Final[dict[str, tuple[Record, tuple[Any, ...]]]] = {
     "kpi": (KPI, KPI_AT),
     "goal": (GOAL, ("goals", "grow")),
     "journey": (JOURNEY, BUY),
+    "campaign": (CAMPAIGN, SPRING),
     "step": (STEP, (*BUY, "steps", 1)),
     "branch": (BRANCH, (*BUY, "branches", 0)),
     "guard": (GUARD, (*BUY, "never", 0)),
@@ -210,11 +213,12 @@ def _naming(part: str, key: str, value: Any) -> Row:
 
 _WANTED = {
     "events": "links", "properties": "unit", "traits": "unit", "kpis": "drives", "goals": "kpis",
-    "journeys": "branches",
+    "journeys": "branches", "campaigns": "budget",
 }  # fmt: skip
 _LEFT_OUT: dict[str, dict[tuple[Any, ...], Any]] = {
     "goals": {("goals", "grow", "kpis"): GONE},
     "journeys": {(*BUY, "branches"): GONE},
+    "campaigns": {(*SPRING, "budget"): GONE},
 }
 _MEASURE = (*KPI_AT, "measure")
 _RATIO: dict[tuple[Any, ...], Any] = {_MEASURE: {"ratio": {"of": {"count": "bought"}, "to": {"count": "sold"}}}}
@@ -271,6 +275,7 @@ ROWS: Final[dict[str, Row]] = {
     "goals": Row("docs"),
     "kpis": Row("finding"),
     "journeys": Row("finding"),
+    "campaigns": Row("docs"),
     "traits": Row("verdict"),
     "defaults": Row("finding"),
     "defaults.owner": Row("finding"),
@@ -351,6 +356,16 @@ ROWS: Final[dict[str, Row]] = {
     "guard between": Row("docs", ["look", "pay"]),
     "guard as": Row("docs", "regret"),
     "guard where": Row("docs"),
+    "campaign owner": Row("docs", "store"),
+    "campaign description": Row("docs"),
+    "campaign utm": Row("docs"),
+    "campaign from": Row("docs"),
+    "campaign until": Row("docs"),
+    "campaign budget": Row("docs"),
+    "campaign budget.amount": Row("docs", 5),
+    "campaign budget.currency": Row("docs", "NOK"),
+    "campaign channels": Row("docs"),
+    "campaign no_lint": Row("lint"),
     "group description": Row(
         "python", GONE, None, {("property_groups", "shop", "properties", "shop_id", "description"): GONE}
     ),

@@ -52,6 +52,7 @@ journeys:
     steps: [{id: see, event: bread_viewed}]
     branches: [{id: b, after: see, steps: [see]}]
     never: [{event: bread_burnt, between: [see, buy], as: sad}]
+campaigns: {rye: {utm: {name: [rye]}, budget: {amount: 5, currency: EUR}}}
 events:
   bread_bought:
     aliases: [{name: loaf_bought}]

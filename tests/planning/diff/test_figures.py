@@ -34,6 +34,7 @@ def test_a_changed_journey_names_the_kpis_over_it() -> None:
         ("journeys.purchase.within", "7d", "journey_redefined", "journeys.purchase"),
         ("journeys.purchase.by", "device", "journey_redefined", "journeys.purchase"),
         ("journeys.purchase.description", "Buying", "journey_described", "journeys.purchase"),
+        ("campaigns", {"spring": {}}, "campaign_added", "campaigns.spring"),
         ("journeys.more", {"steps": [{"id": "a", "event": "cart_filled"}]}, "journey_added", "journeys.more"),
     ],
 )  # fmt: skip
@@ -66,3 +67,25 @@ def test_a_changed_expectation_is_described_and_moves_no_figure() -> None:
     (change,) = diff(base, new)
 
     assert (change.kind, change.what, change.before) == ("journey_described", "expects buy 50 %", "buy 25 %")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kind", "what"),
+    [
+        ("utm", {"name": "lent"}, "campaign_redefined", "is known by name lent (it was name spring)"),
+        ("until", "2026-05-01", "campaign_redefined", "runs from 2026-03-01 until 2026-05-01 (it was from 2026-03-01)"),
+        (
+            "budget",
+            {"amount": 5, "currency": "EUR"},
+            "campaign_described",
+            "changes its budget to 5 EUR (it was nothing)",
+        ),
+    ],
+)
+def test_a_campaign_is_redefined_by_its_marks_and_days_alone(key: str, value: Any, kind: str, what: str) -> None:
+    spring = {"from": "2026-03-01"}
+    base, new = (plan_of(changed("campaigns", {"spring": each})) for each in (spring, {**spring, key: value}))
+
+    (change,) = diff(base, new)
+
+    assert (change.kind, change.where, change.what) == (kind, "campaigns.spring", what)

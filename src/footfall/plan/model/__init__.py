@@ -6,6 +6,7 @@ whole seconds. Bounds are Decimal whatever the type, so that they are exact.
 
 from __future__ import annotations
 
+from footfall.plan.model.campaigns import UTM_FIELDS, CampaignBudget, PlannedCampaign, UtmField
 from footfall.plan.model.collecting import (
     Consent,
     ConsentLevel,
@@ -60,9 +61,11 @@ __all__ = [
     "NUMERIC",
     "PATTERN_MAX_LENGTH",
     "TRAITS_OF",
+    "UTM_FIELDS",
     "Aggregate",
     "Alias",
     "Branch",
+    "CampaignBudget",
     "Consent",
     "ConsentLevel",
     "ConsentRule",
@@ -82,6 +85,7 @@ __all__ = [
     "Measure",
     "Page",
     "Plan",
+    "PlannedCampaign",
     "Policy",
     "Property",
     "PropertyType",
@@ -97,6 +101,7 @@ __all__ = [
     "TraitKind",
     "Transform",
     "Unique",
+    "UtmField",
     "VolumeExpectation",
     "Web",
     "Where",

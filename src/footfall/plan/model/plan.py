@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from footfall.plan.model.campaigns import PlannedCampaign
 from footfall.plan.model.collecting import Consent, IdentityKeys, Source, Staff, Team, Web
 from footfall.plan.model.events import Enforcement, Event, Page
 from footfall.plan.model.figures import Goal, Kpi
@@ -41,4 +42,5 @@ class Plan(PlanPart, frozen=True, kw_only=True):
     goals: Mapping[str, Goal] = {}
     kpis: Mapping[str, Kpi] = {}
     journeys: Mapping[str, Journey] = {}
+    campaigns: Mapping[str, PlannedCampaign] = {}
     x: Mapping[str, Any] = {}

@@ -14,6 +14,7 @@ import msgspec
 
 from footfall.plan.model import Consent, IdentityKeys, Page, Plan, Property, Source, Team
 from footfall.plan.problems import MISSING, Location, Problems, did_you_mean
+from footfall.plan.reading.campaigns import read_campaigns
 from footfall.plan.reading.consent import check_consent, read_consent
 from footfall.plan.reading.currencies import check_currency
 from footfall.plan.reading.events import read_enforcement, read_events
@@ -74,6 +75,7 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
         goals=read_goals(sections["goals"], names),
         kpis=read_kpis(sections["kpis"], subjects, journeys),
         journeys=journeys,
+        campaigns=read_campaigns(sections["campaigns"], names),
         x=files.x,
     )
     return plan, files

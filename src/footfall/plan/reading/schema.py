@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, get_args
 
 from footfall.plan.model import (
+    UTM_FIELDS,
     ConsentLevel,
     ConsentRule,
     EventStatus,
@@ -39,10 +40,12 @@ from footfall.plan.reading.field_types import (
     Record,
     TextOrTexts,
 )  # fmt: skip
+from footfall.web_words import CHANNELS
 
 __all__ = [
-    "BRANCH", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS", "EVENT", "FILE", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE",
-    "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "STAFF", "STEP", "TRAIT_KINDS", "TYPE", "WEB",
+    "BRANCH", "BUDGET", "CAMPAIGN", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS", "EVENT", "FILE", "GOAL", "GUARD",
+    "JOURNEY", "KPI", "PAGE", "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "STAFF", "STEP",
+    "TRAIT_KINDS", "TYPE", "WEB",
 ]  # fmt: skip
 
 TRAIT_KINDS: Final = ("user", "account")
@@ -202,6 +205,19 @@ JOURNEY: Final = Record(
         "no_lint": Key(TEXTS),
     }
 )
+BUDGET: Final = Record({"amount": Key(NUMBER, required=True), "currency": Key(TEXT, required=True)})
+CAMPAIGN: Final = Record(
+    {
+        "owner": Key(TEXT),
+        "description": Key(TEXT),
+        "utm": Key(MapOf(TextOrTexts(), UTM_FIELDS)),
+        "from": Key(DATE),
+        "until": Key(DATE),
+        "budget": Key(BUDGET),
+        "channels": Key(ListOf(OneOf(tuple(CHANNELS)))),
+        "no_lint": Key(TEXTS),
+    }
+)
 _team = Record({"contact": Key(TEXT), "slack": Key(TEXT), "codeowners": Key(TEXT)})
 _source = Record(
     {
@@ -223,6 +239,7 @@ SECTIONS: Final[dict[str, tuple[FieldType, FieldType]]] = {
     "goals": (NAME, GOAL),
     "kpis": (NAME, KPI),
     "journeys": (NAME, JOURNEY),
+    "campaigns": (NAME, CAMPAIGN),
 }
 
 DEFAULTS: Final = Record(
@@ -251,6 +268,7 @@ _naming_rule: FieldType = Record(
 )
 _required_keys: dict[str, Record] = {
     "events": EVENT, "properties": PROPERTY, "traits": PROPERTY, "kpis": KPI, "goals": GOAL, "journeys": JOURNEY,
+    "campaigns": CAMPAIGN,
 }  # fmt: skip
 
 CONSENT_PURPOSE: Final = Record({"description": Key(TEXT), "refused": Key(OneOf(ConsentLevel))})

@@ -10,7 +10,7 @@ from footfall.plan.checking.validate import policy_of
 from footfall.plan.model import Conversion, Event, Journey, Kpi, Page, Plan, Policy
 from footfall.planning.diff.changes import Affected, Change, Effect, RawChange, affected_by, classify
 from footfall.planning.diff.events import compare_event, event_shape, pair_events
-from footfall.planning.diff.figures import compare_goals, compare_journeys, compare_kpis
+from footfall.planning.diff.figures import compare_campaigns, compare_goals, compare_journeys, compare_kpis
 from footfall.planning.diff.header import compare_header
 from footfall.planning.diff.kinds import KINDS
 from footfall.planning.diff.likeness import likely_heirs
@@ -68,7 +68,7 @@ class _Comparison:
         for raw in compare_journeys(journeys, new.journeys):
             if not self._is_faulty(raw.path[:2]):
                 yield classify(raw, (), self._journey(raw))
-        for raw in compare_goals(base.goals, new.goals):
+        for raw in (*compare_goals(base.goals, new.goals), *compare_campaigns(base.campaigns, new.campaigns)):
             if not self._is_faulty(raw.path[:2]):
                 yield classify(raw, ())
 

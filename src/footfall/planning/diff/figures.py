@@ -1,4 +1,4 @@
-"""Compares KPIs, journeys and goals: what they count, and how they are described."""
+"""Compares KPIs, journeys, goals and campaigns: what they count, and how they are described."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TypeVar
 
 import msgspec
 
-from footfall.plan.model import Goal, Journey, Kpi, Step
+from footfall.plan.model import Goal, Journey, Kpi, PlannedCampaign, Step
 from footfall.planning.diff.changes import RawChange
 from footfall.planning.diff.wording import say, say_duration, say_list, say_measure, say_where
 
-__all__ = ["compare_goals", "compare_journeys", "compare_kpis"]
+__all__ = ["compare_campaigns", "compare_goals", "compare_journeys", "compare_kpis"]
 
-_P = TypeVar("_P", Kpi, Journey, Goal)
+_P = TypeVar("_P", Kpi, Journey, Goal, PlannedCampaign)
 
 
 def compare_kpis(old: Mapping[str, Kpi], new: Mapping[str, Kpi]) -> Iterator[RawChange]:
@@ -29,6 +29,11 @@ def compare_journeys(old: Mapping[str, Journey], new: Mapping[str, Journey]) -> 
 def compare_goals(old: Mapping[str, Goal], new: Mapping[str, Goal]) -> Iterator[RawChange]:
     """The differences between two sets of goals; paths start at `goals`."""
     return _compare("goal", old, new, _goal, lambda goal: say_list(goal.kpis))
+
+
+def compare_campaigns(old: Mapping[str, PlannedCampaign], new: Mapping[str, PlannedCampaign]) -> Iterator[RawChange]:
+    """The differences between two sets of campaigns; paths start at `campaigns`."""
+    return _compare("campaign", old, new, _campaign, _links)
 
 
 def _compare(
@@ -75,6 +80,24 @@ def _journey(old: Journey, new: Journey) -> Iterator[RawChange]:
 def _goal(old: Goal, new: Goal) -> Iterator[RawChange]:
     yield from _owner(old.owner, new.owner)
     yield from _described(old, new, ("kpis", "description", "x"), "goal_changed")
+
+
+def _campaign(old: PlannedCampaign, new: PlannedCampaign) -> Iterator[RawChange]:
+    for say_part, verb in ((_links, "is known by"), (_days, "runs")):
+        before, after = say_part(old), say_part(new)
+        if before != after:
+            yield RawChange("campaign_redefined", f"{verb} {after} (it was {before})", before=before, after=after)
+    yield from _owner(old.owner, new.owner)
+    yield from _described(old, new, ("description", "budget", "channels", "no_lint", "x"), "campaign_described")
+
+
+def _links(campaign: PlannedCampaign) -> str:
+    return "; ".join(f"{field} {say_list(texts)}" for field, texts in campaign.utm.items())
+
+
+def _days(campaign: PlannedCampaign) -> str:
+    words = ((word, day) for word, day in (("from", campaign.first_day), ("until", campaign.last_day)) if day)
+    return " ".join(f"{word} {day}" for word, day in words) or "always"
 
 
 def _notes(old: Journey, new: Journey) -> Iterator[RawChange]:

@@ -13,7 +13,7 @@ from footfall.planning.diff.wording import say
 __all__ = ["PLAN_FIELDS", "compare_header"]
 
 _DESCRIBING = ("format", "description", "naming", "require", "lint", "sensitivity_levels", "x")
-_SECTIONS = ("traits", "events", "pages", "goals", "kpis", "journeys")
+_SECTIONS = ("traits", "events", "pages", "goals", "kpis", "journeys", "campaigns")
 
 _COMPARED = ("id", "timezone", "identity", "consent", "web", "staff", "enforcement", "teams", "sources")
 
@@ -22,7 +22,7 @@ PLAN_FIELDS = frozenset([*_COMPARED, *_DESCRIBING, *_SECTIONS])
 
 
 def compare_header(old: Plan, new: Plan) -> Iterator[RawChange]:
-    """The differences of two plans outside their traits, events, pages, goals, KPIs and journeys."""
+    """The differences of two plans outside their traits, events, pages, goals, KPIs, journeys and campaigns."""
     for field, kind, path in (("id", "plan_id_changed", "plan"), ("timezone", "timezone_changed", "timezone")):
         old_value, new_value = getattr(old, field), getattr(new, field)
         if old_value != new_value:

@@ -200,7 +200,7 @@ KINDS: Mapping[str, ChangeKind] = {
     "enforcement_loosened": ChangeKind("info", (), "", "A fault has a milder consequence than before."),
     "owner_changed": ChangeKind("info", (), "", "Somebody else answers for it."),
     "event_described": ChangeKind("info", (), "", "Only what readers see has changed."),
-    # KPIs, journeys, goals
+    # KPIs, journeys, goals, campaigns
     "kpi_added": ChangeKind("info", (), "", "A new figure."),
     "kpi_removed": ChangeKind(
         "warning", ("meaning",), "", "The figure is gone from every report.", "have its owner agree"
@@ -226,6 +226,18 @@ KINDS: Mapping[str, ChangeKind] = {
         "warning", ("meaning",), "", "The goal is gone from every report.", "have its owner agree"
     ),
     "goal_changed": ChangeKind("info", (), "", "Its KPIs, owner or text has changed."),
+    "campaign_added": ChangeKind("info", (), "", "A new campaign."),
+    "campaign_removed": ChangeKind(
+        "warning", ("meaning",), "", "Its visits and their conversions are of no campaign of the plan any more.",
+        "keep it with its last day, so that earlier visits stay its own",
+    ),
+    "campaign_redefined": ChangeKind(
+        "warning", ("meaning",), "", "Other visits are its own than before, also earlier ones.",
+        "have its owner agree, or give the new campaign a new name",
+    ),
+    "campaign_described": ChangeKind(
+        "info", (), "", "Its visits are the same; budget, channels, owner or text has changed."
+    ),
     # The plan itself
     "plan_id_changed": ChangeKind(
         "error", ("storage", "meaning"), "breaks",

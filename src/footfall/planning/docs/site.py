@@ -39,6 +39,7 @@ def site(
         "index.html": page(plan.id, _index(plan)),
         "kpis.html": page("KPIs and goals", _kpis(plan)),
         "journeys.html": page("Journeys", _journeys(plan)),
+        "campaigns.html": page("Campaigns", _campaigns(plan)),
         "owners.html": page("Owners", _owners(plan)),
         "privacy.html": page("Privacy", privacy_body(plan)),
     }
@@ -61,7 +62,13 @@ def _computed_from(users: Mapping[str, Sequence[UsedBy]], kpi: str) -> list[tupl
 
 
 def _page(plan_id: str, up: str, title: str, body: Markup, bundle: str) -> str:
-    overviews = {"kpis": "KPIs", "journeys": "Journeys", "owners": "Owners", "privacy": "Privacy"}
+    overviews = {
+        "kpis": "KPIs",
+        "journeys": "Journeys",
+        "campaigns": "Campaigns",
+        "owners": "Owners",
+        "privacy": "Privacy",
+    }
     pages = (("index.html", plan_id), *((f"{name}.html", title) for name, title in overviews.items()))
     top = element("nav", *(link(f"{up}{target}", text) for target, text in pages))
     name = title if title == plan_id else f"{title} · {plan_id}"
@@ -132,6 +139,22 @@ def _journeys(plan: Plan) -> Markup:
         for journey in plan.journeys.values()
     )
     return table(("journey", "owner", "steps", "what it is"), rows)
+
+
+def _campaigns(plan: Plan) -> Markup:
+    rows = (
+        (
+            element("code", campaign.name),
+            campaign.owner,
+            "; ".join(f"{field}: {', '.join(texts)}" for field, texts in campaign.utm.items()),
+            " to ".join((campaign.first_day or "any day", campaign.last_day or "any day")),
+            "" if campaign.budget is None else f"{campaign.budget.amount:,} {campaign.budget.currency}",
+            ", ".join(campaign.channels),
+            campaign.description,
+        )
+        for campaign in plan.campaigns.values()
+    )
+    return table(("campaign", "owner", "known by", "days", "budget", "channels", "what it is"), rows)
 
 
 def _owners(plan: Plan) -> Markup:

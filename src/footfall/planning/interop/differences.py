@@ -23,6 +23,7 @@ _STAGES: tuple[Stage, ...] = ("test", "client", "collector")
 _PARTS = frozenset(("properties", "items", "values", "events", "traits", "enforcement", "additional"))
 _SECTIONS: Mapping[str, str] = {
     "teams": "team", "sources": "source", "goals": "goal", "kpis": "kpi", "journeys": "journey",
+    "campaigns": "campaign",
 }  # fmt: skip
 
 

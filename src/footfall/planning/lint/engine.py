@@ -154,3 +154,4 @@ def _carriers(view: View) -> Iterator[tuple[Path, tuple[str, ...]]]:
     yield from ((each.path, each.prop.no_lint) for each in view.properties)
     yield from ((("kpis", kpi.name), kpi.no_lint) for kpi in plan.kpis.values())
     yield from ((("journeys", journey.name), journey.no_lint) for journey in plan.journeys.values())
+    yield from ((("campaigns", campaign.name), campaign.no_lint) for campaign in plan.campaigns.values())

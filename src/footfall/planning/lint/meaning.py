@@ -20,6 +20,7 @@ def _owned(view: View) -> Iterator[tuple[Path, str]]:
     yield from ((("goals", goal.name), goal.owner) for goal in plan.goals.values())
     yield from ((("kpis", kpi.name), kpi.owner) for kpi in plan.kpis.values())
     yield from ((("journeys", journey.name), journey.owner) for journey in plan.journeys.values())
+    yield from ((("campaigns", campaign.name), campaign.owner) for campaign in plan.campaigns.values())
 
 
 def _missing_owner(view: View) -> Iterator[Finding]:
@@ -35,6 +36,7 @@ def _described(view: View) -> Iterator[tuple[Path, str]]:
     yield from ((each.path, each.prop.description) for each in view.properties if each.prop.name)
     yield from ((("goals", goal.name), goal.description) for goal in plan.goals.values())
     yield from ((("journeys", journey.name), journey.description) for journey in plan.journeys.values())
+    yield from ((("campaigns", campaign.name), campaign.description) for campaign in plan.campaigns.values())
 
 
 def _missing_description(view: View) -> Iterator[Finding]:

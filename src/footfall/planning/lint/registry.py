@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from footfall.planning.lint import consent, lifecycle, meaning, naming, privacy, purpose, values
+from footfall.planning.lint import campaigns, consent, lifecycle, meaning, naming, privacy, purpose, values
 from footfall.planning.lint.rule import Finding, LintRule, View
 
 __all__ = ["ABOUT_LINT", "RULES"]
@@ -36,5 +36,5 @@ ABOUT_LINT: Final = (
 
 RULES: Final[tuple[LintRule, ...]] = (
     *naming.ROWS, *meaning.ROWS, *purpose.ROWS, *lifecycle.ROWS, *values.ROWS, *privacy.ROWS,
-    *consent.ROWS, *ABOUT_LINT,
+    *consent.ROWS, *campaigns.ROWS, *ABOUT_LINT,
 )  # fmt: skip
