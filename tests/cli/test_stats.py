@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -205,3 +206,34 @@ def test_hits_that_web_integrations_left_out_are_shown_by_reason(
     counts = [(line["source"], line["reason"], line["number"]) for line in json.loads(text)["uncounted"]]
     assert counts == [("default", "prefetch", 2), ("default", "static", 1)]
     assert json.loads(text)["balanced"] is True
+
+
+@pytest.mark.parametrize(("form", "first", "second"), [("text", "again each 0.1 s", "since the time before 1 received"),
+                                                       ("json", '"received":4', '"received":5')])  # fmt: skip
+def test_watched_books_follow_what_comes_in_until_they_are_interrupted(
+    collector: Collector, tmp_path: Path, form: str, first: str, second: str
+) -> None:
+    command = [sys.executable, "-m", "footfall", "stats", "--data", str(tmp_path / "data"), "--format", form]
+    with subprocess.Popen(
+        [*command, "--watch", "0.1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as watching:
+        assert watching.stdout is not None
+        before = next(line for line in watching.stdout if first in line)
+        collector.take(
+            b'{"batch": [{"type": "track", "event": "e", "userId": "u", "messageId": "new"}]}', source="shop"
+        )
+        collector.close()
+        after = next(line for line in watching.stdout if second in line)
+        watching.send_signal(signal.SIGINT)
+        watching.communicate()
+
+    assert second not in before
+    assert "stored" in after
+    assert watching.returncode == 0
+
+
+def test_watching_takes_a_number_of_seconds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "--data", str(tmp_path), "--watch", "0")
+
+    assert code == 2
+    assert "0.1" in err

@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.reporting.json import to_json
+from footfall.reporting.json import to_json, to_json_line
 
 
 def test_decimals_are_numbers_with_their_digits() -> None:
@@ -22,3 +22,5 @@ def test_any_text_comes_back_and_steers_no_terminal(text: str) -> None:
 
     assert json.loads(written) == [text]
     assert not {"\x1b", "\u202e", "\x7f"} & set(written.decode())
+    assert json.loads(to_json_line([text])) == [text]
+    assert b"\n" not in to_json_line([text])

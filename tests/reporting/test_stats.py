@@ -12,6 +12,7 @@ from footfall.reporting.stats import (
     as_json,
     book_lines,
     books_table,
+    news_text,
     sum_lines,
     uncounted_as_json,
     uncounted_lines,
@@ -115,3 +116,11 @@ def test_duplicates_that_differ_are_counted_in_the_singular_and_the_plural() -> 
 
     assert "  1 duplicate differs from the message of the same id that came first" in one
     assert "  2 duplicates differ from the message of the same id that came first" in two
+
+
+def test_what_came_in_between_two_moments_is_said_with_what_became_of_it() -> None:
+    before, now = books(received=3, stored=3), books(received=1_045, stored=1_043, rejected=2)
+
+    assert news_text(before, now) == "1,042 received: 1,040 stored, 2 rejected"
+    assert news_text(now, now) == "0 received"
+    assert news_text({}, before) == "3 received: 3 stored"

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from footfall.errors import OutputError, UsageError
 from footfall.printable import printable, printable_lines
-from footfall.reporting.json import to_json
+from footfall.reporting.json import to_json, to_json_line
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["OutputError", "console", "echo", "echo_json", "guarded", "printable", "writing"]
+__all__ = ["OutputError", "console", "echo", "echo_json", "echo_json_line", "guarded", "printable", "writing"]
 
 _PIPE_WIDTH = 160  # columns for a file or a pipe, which have no width to keep to
 
@@ -39,8 +39,17 @@ def echo(text: str = "", *, err: bool = False, end: str = "\n") -> None:
 
 def echo_json(value: Any) -> None:
     """Write a value as JSON. See `to_json`."""
+    _echo_bytes(to_json(value))
+
+
+def echo_json_line(value: Any) -> None:
+    """Write a value as JSON in one line. See `to_json_line`."""
+    _echo_bytes(to_json_line(value))
+
+
+def _echo_bytes(text: bytes) -> None:
     sys.stdout.flush()
-    sys.stdout.buffer.write(to_json(value) + b"\n")
+    sys.stdout.buffer.write(text + b"\n")
     sys.stdout.buffer.flush()
 
 

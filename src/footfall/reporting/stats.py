@@ -18,7 +18,8 @@ from footfall.storage.uncounted import UncountedCount
 from footfall.web.reasons import REASONS
 
 __all__ = [
-    "NARROWEST", "as_json", "book_lines", "books_table", "loss_lines", "losses_as_json", "sum_lines",
+    "NARROWEST", "as_json", "book_lines", "books_table", "loss_lines", "losses_as_json", "news_text",
+    "sum_lines",
     "uncounted_as_json", "uncounted_lines",
 ]  # fmt: skip
 
@@ -84,6 +85,14 @@ def sum_lines(books: Books, mistakes: Sequence[str], data: Path) -> Iterator[str
         yield f"  {duplicates} {differ} from the message of the same id that came first"
     if in_quarantine(counts):
         yield f"why messages are in quarantine: footfall quarantine list --data {shlex.quote(str(data))}"
+
+
+def news_text(before: Books, now: Books) -> str:
+    """What came in between two moments, and what became of it: `40 received: 38 stored, 2 quarantined`."""
+    earlier, later = total(before), total(now)
+    numbers = {name: later[name] - earlier[name] for name in INTAKE}
+    parts = [f"{numbers[name]:,} {name}" for name in INTAKE[1:] if numbers[name]]
+    return f"{numbers['received']:,} received{': ' if parts else ''}{', '.join(parts)}"
 
 
 def loss_lines(losses: Sequence[SealedLoss], data: Path) -> Iterator[str]:
