@@ -12,6 +12,7 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from footfall.analytics.local_periods import LocalPeriods, Per
+from footfall.plan.model import WeekStart
 from footfall.plan.periods import full_periods
 from footfall.plan.zone_offsets import zone_offsets
 from footfall.timestamps import epoch_us, local_time
@@ -30,10 +31,10 @@ APIA = 1_325_239_200 * SECOND  # the night in which the 30th of December 2011 wa
 RIMS = [-62_135_596_800 * SECOND, 253_402_300_799 * SECOND]
 
 
-def numbers(zone: str, moments: Sequence[int], per: Per) -> list[tuple[int, int]]:
+def numbers(zone: str, moments: Sequence[int], per: Per, week_starts: WeekStart = "monday") -> list[tuple[int, int]]:
     """Each moment with the number of its period."""
     values = ", ".join(f"({moment}::BIGINT)" for moment in moments)
-    sql = LocalPeriods(zone, min(moments), max(moments)).sql(per)
+    sql = LocalPeriods(zone, min(moments), max(moments), week_starts).sql(per)
     with duckdb.connect() as connection:
         return connection.execute(f"SELECT occurred_at, {sql} FROM (VALUES {values}) t(occurred_at)").fetchall()
 
@@ -90,10 +91,24 @@ def test_any_moment_lies_in_the_full_hour_that_is_its_own(zone: str, first: int,
 )
 @pytest.mark.parametrize("per", ["day", *(pytest.param(per, marks=pytest.mark.slow) for per in ("week", "month"))])
 def test_a_message_from_the_rim_of_the_calendar_has_a_period_too(zone: str, per: Per) -> None:
-    periods = LocalPeriods(zone, *RIMS)
+    periods = LocalPeriods(zone, min(RIMS), max(RIMS))
 
     for moment, number in numbers(zone, RIMS, per):
         assert periods.start(per, number).date() == first_day(local_time(moment, zone), per)
+
+
+@pytest.mark.parametrize(("week_starts", "day"), [("sunday", 6), ("saturday", 5), ("monday", 0)])
+@pytest.mark.parametrize("zone", ["Africa/Cairo", "Europe/Oslo", "America/Sao_Paulo", "Australia/Lord_Howe"])
+def test_any_moment_lies_in_the_week_that_begins_on_the_plans_day(zone: str, week_starts: WeekStart, day: int) -> None:
+    first = epoch_us(datetime(2017, 10, 1, tzinfo=UTC))
+    moments = [first + hours * HOUR for hours in range(0, 366 * 24, 5)]
+    periods = LocalPeriods(zone, min(moments), max(moments), week_starts)
+
+    for moment, number in numbers(zone, moments, "week", week_starts):
+        local = local_time(moment, zone).date()
+        begin = next(each for back in range(7) if (each := local - timedelta(days=back)).weekday() == day)
+        assert periods.start("week", number).date() == begin
+        assert epoch_us(periods.start("week", number)) <= moment < periods.end("week", number)
 
 
 def test_a_period_has_the_number_of_its_first_moment() -> None:

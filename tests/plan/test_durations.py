@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.plan.durations import format_duration, parse_duration
+from footfall.plan.durations import format_duration, parse_duration, say_window
+from footfall.plan.model import CalendarWindow, KpiWindow
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,17 @@ def test_more_than_a_hundred_years_is_refused() -> None:
 @given(st.integers(1, 3_162_240_000))
 def test_what_is_written_is_read_again(seconds: int) -> None:
     assert parse_duration(format_duration(seconds)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("window", "words"),
+    [
+        (None, "everything there is"),
+        (604_800, "the last 7d"),
+        (CalendarWindow(calendar="week"), "the week that goes on"),
+        (CalendarWindow(calendar="month", last=1), "the last whole month"),
+        (CalendarWindow(calendar="year", last=2), "the last 2 whole years"),
+    ],
+)
+def test_a_window_is_said_in_words(window: KpiWindow, words: str) -> None:
+    assert say_window(window) == words

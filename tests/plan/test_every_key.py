@@ -23,6 +23,7 @@ from footfall.plan.reading.field_types import ListOf, Record
 from footfall.plan.reading.measures import MEASURES
 from footfall.plan.reading.schema import (
     BRANCH,
+    CALENDAR_WINDOW,
     CAMPAIGN,
     CONSENT_PURPOSE,
     EVENT,
@@ -120,6 +121,7 @@ PLACES: Final[dict[str, tuple[Record, tuple[Any, ...]]]] = {
     "": (FILE, ()),
     "event": (EVENT, SOLD),
     "kpi": (KPI, KPI_AT),
+    "calendar window": (CALENDAR_WINDOW, ("kpis", "sales", "window")),
     "goal": (GOAL, ("goals", "grow")),
     "journey": (JOURNEY, BUY),
     "campaign": (CAMPAIGN, SPRING),
@@ -239,6 +241,7 @@ ROWS: Final[dict[str, Row]] = {
     "format": Row("finding", 2),
     "description": Row("docs"),
     "timezone": Row("finding", "Nowhere/Land"),
+    "week_starts": Row("finding", "tuesday"),
     "naming": Row("lint", {"events": {"max_length": 2}}),
     **{f"naming.{part}": Row("lint", {"max_length": 2}) for part in _NAMED},
     **{f"naming.{part}.{key}": _naming(part, key, value) for part in _NAMED for key, value in _RULES.items()},
@@ -325,6 +328,8 @@ ROWS: Final[dict[str, Row]] = {
     "kpi question": Row("docs"),
     "kpi measure": Row("docs", {"count": "bought"}),
     "kpi window": Row("docs", "7d"),
+    "calendar window calendar": Row("docs", "week"),
+    "calendar window last": Row("docs"),
     "kpi target": Row("docs"),
     "kpi target.direction": Row("docs", "down"),
     "kpi target.value": Row("docs", 11),

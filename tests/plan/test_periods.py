@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from footfall.plan.model import WeekStart
 from footfall.plan.periods import full_periods
 from footfall.timestamps import EPOCH
 
@@ -39,6 +40,13 @@ def test_a_week_begins_on_monday() -> None:
         (us("2026-11-09T00:00"), us("2026-11-16T00:00")),
         (us("2026-11-16T00:00"), us("2026-11-23T00:00")),
     ]
+
+
+@pytest.mark.parametrize(("week_starts", "day"), [("sunday", 8), ("saturday", 7)])
+def test_a_week_begins_on_the_day_that_the_plan_says(week_starts: WeekStart, day: int) -> None:
+    ((begin, end),) = full_periods("week", us("2026-11-05T12:00"), us("2026-11-20T00:00"), ZONE, week_starts)
+
+    assert (begin, end) == (us(f"2026-11-{day:02}T00:00"), us(f"2026-11-{day + 7:02}T00:00"))
 
 
 def test_a_period_that_is_cut_by_the_window_is_left_out() -> None:

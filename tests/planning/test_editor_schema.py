@@ -149,7 +149,7 @@ def test_an_unknown_key_fails_at_every_place(path: tuple[str | int, ...]) -> Non
 def test_the_places_are_all_records_of_the_format() -> None:
     assert len(PLACES) >= 44
     assert {path[0] for path in PLACES if path} == FILE.keys.keys() - {
-        "plan", "format", "description", "timezone", "sensitivity_levels",
+        "plan", "format", "description", "timezone", "week_starts", "sensitivity_levels",
     }  # fmt: skip
 
 

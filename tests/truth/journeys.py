@@ -145,7 +145,7 @@ def journey_answer(plan: Plan, messages: Sequence[Message], journey: Journey, as
         for kpi in plan.kpis.values()
         if isinstance(kpi.measure, Conversion) and kpi.measure.journey == journey.name
     ]
-    lengths = [window for window in windows if window is not None]
+    lengths = [window for window in windows if isinstance(window, int)]
     ways = reached(plan, messages, journey, asked.span(max(lengths, default=None) if None not in windows else None))
     mains = [
         {actor: time for (path, place, actor), time in ways.first.items() if (path, place) == (0, number)}

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from tests.truth.log import CONTEXTS
 
 from footfall.identity.attribution import Observation, attribute, namespace
-from footfall.plan.model import Plan, Property, Where
+from footfall.plan.model import CalendarWindow, KpiWindow, Plan, Property, Where
 from footfall.storage import Row
 
 __all__ = ["MISSING", "SECOND", "Asked", "Message", "Subject", "meets", "messages_of", "subject_of", "within"]
@@ -36,8 +36,9 @@ class Asked(NamedTuple):
     until: int | None
     now: int
 
-    def span(self, seconds: int | None) -> tuple[int | None, int]:
+    def span(self, seconds: KpiWindow) -> tuple[int | None, int]:
         """Since and until of a figure that looks back so far."""
+        assert not isinstance(seconds, CalendarWindow), "the plans of these logs have none"
         end = self.now if self.until is None else self.until
         if self.since is not None:
             return self.since, end

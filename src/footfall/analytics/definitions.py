@@ -6,9 +6,20 @@ from collections.abc import Mapping
 
 from footfall.analytics.window import Window
 from footfall.plan.durations import format_duration
-from footfall.plan.model import ANY_EVENT, Aggregate, Conversion, Count, EventFilter, Journey, Ratio, Unique, Where
+from footfall.plan.model import (
+    ANY_EVENT,
+    Aggregate,
+    Conversion,
+    Count,
+    EventFilter,
+    Journey,
+    Ratio,
+    Unique,
+    WeekStart,
+    Where,
+)
 
-__all__ = ["DEVICES", "PERSONS", "chain_text", "filter_text", "measure_text", "of_text", "window_text"]
+__all__ = ["DEVICES", "PERSONS", "chain_text", "filter_text", "measure_text", "of_text", "week_text", "window_text"]
 
 PERSONS = "A person is one person_id. Messages with a junk anonymous_id and device streams are not persons."
 DEVICES = "A device is one device stream: messages with a device_id and no user_id."
@@ -24,6 +35,11 @@ def window_text(window: Window) -> str:
     since = "the first message" if window.since is None else f"{window.since.isoformat(sep=' ')} (inclusive)"
     until = "the last message" if window.until is None else f"{window.until.isoformat(sep=' ')} (exclusive)"
     return f"{since} to {until}, {window.timezone}"
+
+
+def week_text(week_starts: WeekStart) -> str:
+    """On which day weeks begin."""
+    return f"A week begins on {week_starts.title()}."
 
 
 def chain_text(journey: Journey) -> str:

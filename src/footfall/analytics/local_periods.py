@@ -6,12 +6,13 @@ timezone at all, and an ASOF join 15 times as long, because it sorts them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from footfall.analytics import calendar
+from footfall.analytics.calendar import Calendar
+from footfall.plan.model import WeekStart
 from footfall.plan.zone_offsets import ZoneOffset, hour_offsets, zone_offsets
 from footfall.timestamps import EARLIEST, EPOCH, LATEST, epoch_us, local_time
 
@@ -44,7 +45,8 @@ class LocalPeriods:
     A period has a number: an hour its first microsecond, a longer one its first local day, counted from 1970.
     """
 
-    def __init__(self, timezone: str, first: int, last: int) -> None:
+    def __init__(self, timezone: str, first: int, last: int, week_starts: WeekStart = "monday") -> None:
+        self.calendar = Calendar(week_starts)
         self._timezone = timezone
         self._offsets = zone_offsets(timezone, max(first, EARLIEST), max(first, EARLIEST, min(last, LATEST)))
 
@@ -53,7 +55,11 @@ class LocalPeriods:
         local = f"({column} + {_stepwise(column, self._offsets, lambda row: row.offset)})"
         if per == "hour":
             return self._hour(column, local)
-        return _LONGER[per](f"(least(greatest({local}, {_RIM[0]}), {_RIM[1]}))")
+        day = _day(f"(least(greatest({local}, {_RIM[0]}), {_RIM[1]}))")
+        if per == "month":
+            return f"(date_trunc('month', DATE '1970-01-01' + ({day})::INTEGER)::DATE - DATE '1970-01-01')"
+        into_week = self.calendar.days_into_week
+        return f"({_floored(f'({day} + {into_week})', 7)} - {into_week})" if per == "week" else day
 
     def _hour(self, column: str, local: str) -> str:
         hour = f"({column} - ({local} % {_HOUR} + {_HOUR}) % {_HOUR})"
@@ -67,7 +73,7 @@ class LocalPeriods:
         """When a period begins."""
         if per == "hour":
             return local_time(number, self._timezone)
-        day = date.fromordinal(_EPOCH_DAY + number)
+        day = date.fromordinal(max(_EPOCH_DAY + number, 1))  # the first week of the year 1 may begin before it
         return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self._timezone))
 
     def number(self, per: Per, begin: int) -> int:
@@ -78,8 +84,8 @@ class LocalPeriods:
         """The numbers of all periods from that of one moment to that of another."""
         if per == "hour":
             return self._hours(first, last)
-        begin, end = (calendar.index(per, self.number("day", moment)) for moment in (first, last))
-        return [calendar.number_at(per, index) for index in range(begin, end + 1)]
+        begin, end = (self.calendar.index(per, self.number("day", moment)) for moment in (first, last))
+        return [self.calendar.number_at(per, index) for index in range(begin, end + 1)]
 
     def end(self, per: Per, number: int) -> int:
         """When a period is over, in microseconds since 1970 UTC."""
@@ -88,7 +94,7 @@ class LocalPeriods:
             offset = next((row.offset for row in reversed(rows) if row.since <= number), rows[0].offset)
             following = [row.since for row in rows[1:] if row.since > number]
             return min(*following, number + _HOUR - (number + offset) % _HOUR, number + _HOUR)
-        return epoch_us(self.start(per, calendar.after(per, number, 1)))
+        return epoch_us(self.start(per, self.calendar.after(per, number, 1)))
 
     def _hours(self, first: int, last: int) -> list[int]:
         rows, numbers = hour_offsets(self._offsets), []
@@ -105,16 +111,3 @@ class LocalPeriods:
 
 def _day(local: str) -> str:
     return f"({_floored(local, _DAY)} // {_DAY})"
-
-
-def _week(local: str) -> str:
-    # The first of January 1970 was a Thursday; so was that of the year 1 a Monday, and no week begins before it.
-    return f"({_floored(f'({_day(local)} + 3)', 7)} - 3)"
-
-
-def _month(local: str) -> str:
-    first = f"date_trunc('month', DATE '1970-01-01' + ({_day(local)})::INTEGER)::DATE"
-    return f"({first} - DATE '1970-01-01')"
-
-
-_LONGER: Mapping[Per, Callable[[str], str]] = {"day": _day, "week": _week, "month": _month}

@@ -22,7 +22,7 @@ from footfall.analytics.sections import Section
 from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span, Window, chosen
 from footfall.errors import UsageError
-from footfall.plan.model import Conversion, Plan
+from footfall.plan.model import Conversion, KpiWindow, Plan
 from footfall.storage.environments import PRODUCTION
 from footfall.timestamps import local_time
 
@@ -144,7 +144,10 @@ class ReportContext:
         """The periods of the plan's clock in which there are messages."""
         first, last = self.contents.first, self.contents.last
         return LocalPeriods(
-            self.plan.timezone, self.now if first is None else first, self.now if last is None else last
+            self.plan.timezone,
+            self.now if first is None else first,
+            self.now if last is None else last,
+            self.plan.week_starts,
         )
 
     @property
@@ -152,9 +155,22 @@ class ReportContext:
         """What the reader asked for."""
         return self.span_of(None) if self._since is not None else Span(None, self._until)
 
-    def span_of(self, seconds: int | None) -> Span:
-        """The window of a figure that looks back so far, unless the reader asked for another. See `chosen`."""
-        return chosen(seconds, since=self._since, until=self._until, now=self.now, timezone=self.plan.timezone)
+    def span_of(self, *windows: KpiWindow) -> Span:
+        """These windows together, unless the reader asked for another. See `chosen`."""
+        spans = [
+            chosen(
+                window,
+                since=self._since,
+                until=self._until,
+                now=self.now,
+                timezone=self.plan.timezone,
+                week_starts=self.plan.week_starts,
+            )
+            for window in windows
+        ]
+        begins = [span.since for span in spans if span.since is not None]
+        ends = [span.until for span in spans if span.until is not None]
+        return Span(min(begins) if len(begins) == len(spans) else None, max(ends))
 
     @property
     def end(self) -> int:
@@ -172,12 +188,9 @@ class ReportContext:
             for name, kpi in self.plan.kpis.items()
             if name in self.asked.kpis or journeys.get(name) in self.asked.journeys
         ]
-        lengths = [window for window in windows if window is not None]
-        if self._since is None and (
-            len(lengths) < len(windows) or not self.asked.journeys.keys() <= set(journeys.values())
-        ):
+        if self._since is None and not self.asked.journeys.keys() <= set(journeys.values()):
             return None
-        return self.span_of(max(lengths, default=None)).since
+        return self.span_of(*(windows or [None])).since
 
     def window(self, span: Span) -> Window:
         """The same on the plan's clock."""

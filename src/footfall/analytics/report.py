@@ -39,7 +39,7 @@ def report(
     with the same answer.
 
     Each KPI looks at its own window back from `now`; `since` (inclusive) and `until` (exclusive) override that for
-    everything. A journey has the longest window of the KPIs that measure it, or all there is. Of a dataset as of an
+    everything. A journey has the windows of the KPIs that measure it, together, or all there is. Of a dataset as of an
     earlier moment `now` is that moment, `dataset.as_of.at`. Times without an offset are read in the plan's timezone.
     The messages of bots and of own people are left out, but for those that `include` names: `bots`, `staff`.
 

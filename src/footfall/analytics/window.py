@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from footfall.errors import UsageError
+from footfall.plan.model import CalendarWindow, KpiWindow, WeekStart
+from footfall.plan.periods import WEEKDAYS
 from footfall.timestamps import epoch_us, local_time
 
 __all__ = ["Span", "Window", "chosen", "microseconds"]
@@ -49,10 +53,19 @@ class Window(msgspec.Struct, frozen=True):
         return cls(since, until, timezone)
 
 
-def chosen(seconds: int | None, *, since: int | None, until: int | None, now: int, timezone: str = "UTC") -> Span:
-    """The window of one figure: what the reader asked for, else `seconds` back from `until` or from now.
+def chosen(
+    window: KpiWindow,
+    *,
+    since: int | None,
+    until: int | None,
+    now: int,
+    timezone: str = "UTC",
+    week_starts: WeekStart = "monday",
+) -> Span:
+    """The window of one figure: what the reader asked for, else its own, back from `until` or from now.
 
-    Without `seconds` (the plan says `all`) it is everything up to `until`, or to now.
+    None (the plan says `all`) is everything up to `until`, or to now. A period of the calendar is that of the last
+    moment before; it is whole where it ends just then.
     Raises UsageError for a window that ends before it begins, with its ends on the clock of `timezone`.
     """
     if since is not None:
@@ -64,4 +77,41 @@ def chosen(seconds: int | None, *, since: int | None, until: int | None, now: in
             )
         return Span(since, until)
     end = now if until is None else until
-    return Span(None if seconds is None else end - seconds * 1_000_000, end)
+    if isinstance(window, CalendarWindow):
+        return _of_calendar(window, end, timezone, week_starts)
+    return Span(None if window is None else end - window * 1_000_000, end)
+
+
+def _of_calendar(window: CalendarWindow, end: int, timezone: str, week_starts: WeekStart) -> Span:
+    def midnight(day: date) -> int:
+        return epoch_us(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)))
+
+    first = _first_day(local_time(end - 1, timezone).date(), window.calendar, week_starts)
+    if window.last is None:
+        return Span(midnight(first), end)
+    following = _moved(first, window.calendar, 1)
+    until = following if midnight(following) <= end else first
+    return Span(midnight(_moved(until, window.calendar, -window.last)), midnight(until))
+
+
+_MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3, "year": 12}
+_DAYS: Final[Mapping[str, int]] = {"day": 1, "week": 7}
+
+
+def _first_day(day: date, calendar: str, week_starts: WeekStart) -> date:
+    """The first day of the period of a day."""
+    if calendar in _MONTHS:
+        months = _MONTHS[calendar]
+        return day.replace(month=day.month - (day.month - 1) % months, day=1)
+    past = (day.weekday() - WEEKDAYS[week_starts]) % _DAYS[calendar]
+    return date.fromordinal(max(day.toordinal() - past, date.min.toordinal()))
+
+
+def _moved(day: date, calendar: str, periods: int) -> date:
+    """The first day of the period so many periods later; at the ends of the calendar, the first or the last there."""
+    if calendar in _MONTHS:
+        month = day.year * 12 + day.month - 1 + periods * _MONTHS[calendar]
+        month = max(date.min.year * 12, min(month, date.max.year * 12 + 11))
+        return date(month // 12, month % 12 + 1, 1)
+    later = day.toordinal() + periods * _DAYS[calendar]
+    return date.fromordinal(max(date.min.toordinal(), min(later, date.max.toordinal())))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["format_duration", "parse_duration"]
+from footfall.plan.model import KpiWindow
+
+__all__ = ["format_duration", "parse_duration", "say_window"]
 
 _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _FORM = re.compile(r"([1-9][0-9]{0,10})([smhdw])", re.ASCII)
@@ -28,3 +30,15 @@ def format_duration(seconds: int) -> str:
         if seconds and seconds % _SECONDS[unit] == 0:
             return f"{seconds // _SECONDS[unit]}{unit}"
     return f"{seconds}s"
+
+
+def say_window(window: KpiWindow) -> str:
+    """How far a KPI looks back: `the last 7d`, `the month that goes on`, `the last 3 whole months`."""
+    if window is None:
+        return "everything there is"
+    if isinstance(window, int):
+        return f"the last {format_duration(window)}"
+    if window.last is None:
+        return f"the {window.calendar} that goes on"
+    number = f" {window.last}" if window.last > 1 else ""
+    return f"the last{number} whole {window.calendar}{'s' if number else ''}"

@@ -28,6 +28,7 @@ from footfall.plan.reading.field_types import (
     OneOf,
     OneOrSeveral,
     Record,
+    ScalarOr,
     TextOrTexts,
 )
 from footfall.plan.reading.measures import ORDERINGS
@@ -151,6 +152,7 @@ _KINDS: Mapping[type, Callable[[Any], Schema]] = {
     OneOf: _one_of,
     OneOrSeveral: _one_or_several,
     Record: _record,
+    ScalarOr: lambda kind: {"anyOf": [_schema(kind.scalar), _schema(kind.record)]},
     TextOrTexts: lambda _kind: {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
     type(CONDITIONS): _conditions,
 }  # fmt: skip

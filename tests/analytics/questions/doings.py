@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from footfall.plan.model import Event, Plan, Property
+from footfall.plan.model import Event, Plan, Property, WeekStart
 from footfall.storage.journal import Entry
 
-__all__ = ["DAY", "SECOND", "ZONES", "Doing", "entries_of", "first_day", "index", "logs", "plan_in"]
+__all__ = [
+    "DAY", "SECOND", "WEEK_STARTS", "ZONES", "Doing", "entries_of", "first_day", "index", "logs", "plan_in",
+    "week_of",
+]  # fmt: skip
 
 MakeEntry = Callable[..., Entry]
 
@@ -25,6 +28,7 @@ AMOUNT = Property(name="amount", wire_name="amount", type="integer")
 MONEY = Property(name="price", wire_name="price", type="decimal", scale=2, currency="money")
 CODE = Property(name="money", wire_name="money", type="string")
 EVENTS = {name: Event(name=name, wire_name=name, properties=(AMOUNT, MONEY, CODE)) for name in ("visit", "buy")}
+WEEK_STARTS: Mapping[str, WeekStart] = {"Africa/Cairo": "saturday", "America/Sao_Paulo": "sunday"}
 
 
 class Doing(NamedTuple):
@@ -37,7 +41,7 @@ class Doing(NamedTuple):
 
 
 def plan_in(zone: str) -> Plan:
-    return Plan(id="test", timezone=zone, events=EVENTS)
+    return Plan(id="test", timezone=zone, week_starts=WEEK_STARTS.get(zone, "monday"), events=EVENTS)
 
 
 def entries_of(entry: MakeEntry, log: Sequence[Doing]) -> list[Entry]:
@@ -47,11 +51,18 @@ def entries_of(entry: MakeEntry, log: Sequence[Doing]) -> list[Entry]:
     ]
 
 
+def week_of(day: date, zone: str) -> date:
+    """The first day of the week of a day, as weeks begin where the zone is."""
+    while f"{day:%A}".lower() != WEEK_STARTS.get(zone, "monday"):
+        day -= timedelta(days=1)
+    return day
+
+
 def first_day(at: int, per: str, zone: str) -> date:
     """The first day of the period of a moment."""
     day = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).date()
     if per == "week":
-        return day - timedelta(days=day.weekday())
+        return week_of(day, zone)
     return day.replace(day=1) if per == "month" else day
 
 

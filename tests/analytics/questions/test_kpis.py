@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
+import msgspec
 import pytest
 from tests.analytics.shop import DAY, REVENUE, MakeEntry, buy, kpi_of, plan_of, report_of
 
-from footfall.analytics import GOALS, KPIS
+from footfall.analytics import GOALS, JOURNEYS, KPIS
+from footfall.analytics.window import Window
 from footfall.plan.model import (
     Aggregate,
+    CalendarWindow,
+    Conversion,
     Count,
     Goal,
     Kpi,
@@ -131,3 +136,38 @@ def test_a_figure_of_more_digits_than_are_kept_says_so_and_invents_none(entry: M
         (f"4{'0' * 40}", False),
         (f"3.{'3' * 27}E+39", True),
     ]
+
+
+def test_a_window_of_the_calendar_begins_with_the_plans_week(entry: MakeEntry) -> None:
+    # Now is Sunday the 11th of January 1970.
+    days = [entry(day, "view", (day - 1) * DAY, user="ann") for day in range(1, 11)]
+    going, last = (
+        Kpi(name=name, measure=Count(event="view"), window=CalendarWindow(calendar="week", last=number))
+        for name, number in (("going", None), ("last", 1))
+    )
+    plan = msgspec.structs.replace(plan_of(going, last), week_starts="saturday")
+
+    kpis = report_of(plan, days)[KPIS]
+    since = report_of(plan, days, since=datetime(1970, 1, 5, tzinfo=UTC))[KPIS]
+
+    assert [kpi.value for kpi in kpis] == [1, 7]
+    assert "That is the last whole week of the plan's clock. A week begins on Saturday." in kpis[1].definition
+    assert [kpi.value for kpi in since] == [6, 6]
+    assert "whole week" not in since[1].definition
+
+
+def test_a_journey_has_the_windows_of_its_kpis_together() -> None:
+    measure = Conversion(journey="purchase", start="view", end="buy")
+    kpis = [
+        Kpi(name="last", measure=measure, window=CalendarWindow(calendar="week", last=1)),
+        Kpi(name="days", measure=measure, window=2 * DAY),
+    ]
+
+    together = report_of(plan_of(*kpis), [])[JOURNEYS][0].window
+    alone = report_of(plan_of(kpis[0]), [])[JOURNEYS][0].window
+
+    def shown(window: Window) -> list[str]:
+        return [f"{each:%m-%d %H}" for each in (window.since, window.until) if each is not None]
+
+    assert shown(together) == ["12-29 00", "01-11 01"]
+    assert shown(alone) == ["12-29 00", "01-05 00"]

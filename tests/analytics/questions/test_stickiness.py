@@ -12,7 +12,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of
-from tests.analytics.questions.doings import DAY, SECOND, ZONES, Doing, entries_of, first_day, logs, plan_in
+from tests.analytics.questions.doings import DAY, SECOND, ZONES, Doing, entries_of, first_day, logs, plan_in, week_of
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.questions.stickiness import (
@@ -67,10 +67,10 @@ def expected(
     first = first_day(begin if since is None else max(since, begin), options.per, zone)
     last = first_day(until - 1, options.per, zone)
     days = [first + timedelta(number) for number in range((last - first).days + 1)]
-    periods = [day for day in days if options.per == "day" or day.weekday() == 0]
+    periods = [day for day in days if options.per == "day" or day == week_of(day, zone)]
 
     def longer(day: date) -> date:
-        return day.replace(day=1) if options.of == "month" else day - timedelta(day.weekday())
+        return day.replace(day=1) if options.of == "month" else week_of(day, zone)
 
     answers: dict[date | None, Expected] = {}
     for start in (None, *{longer(day) for _, day in active}):

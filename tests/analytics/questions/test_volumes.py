@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from tests.analytics.asking import answer
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.questions.volumes import VOLUMES, VolumeResult
 from footfall.analytics.window import Span, microseconds
-from footfall.plan.model import Event, Plan, VolumeExpectation
+from footfall.plan.model import Event, Plan, VolumeExpectation, WeekStart
 from footfall.storage.journal import Entry
 
 ZONE = "Europe/Stockholm"
@@ -152,3 +153,18 @@ def test_any_window_counts_its_whole_periods_as_a_loop_does(
     assert (volume.periods, volume.lowest, volume.highest) == (
         len(counts), min(counts, default=None), max(counts, default=None),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("week_starts", "lowest"), [("sunday", 6), ("saturday", 6), ("monday", 7)])
+def test_a_week_begins_on_the_day_that_the_plan_says(
+    entry: Callable[..., Entry], week_starts: WeekStart, lowest: int
+) -> None:
+    plan = msgspec.structs.replace(plan_with(VolumeExpectation(per="week", min=7)), week_starts=week_starts)
+    days = [day for day in range(1, 31) if day != 8]  # the 8th of November 2026 is a Sunday
+    log = views(entry, *(f"2026-11-{day:02}T00:00" for day in days))
+
+    with Dataset.of(log, plan) as dataset:
+        (volume,) = answer(VOLUMES, dataset, plan, Span(us("2026-11-07T00:00")), us("2026-11-22T00:00"))
+
+    assert (volume.periods, volume.lowest) == (1 if week_starts == "monday" else 2, lowest)
+    assert f"week, {week_starts.title()} to {week_starts.title()}" in volume.definition

@@ -5,8 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
-from footfall.plan import read
-from footfall.plan.model import Count, Goal, Kpi, Target
+import pytest
+
+from footfall.plan import bundle_bytes, from_bundle, read
+from footfall.plan.model import CalendarWindow, Count, Goal, Kpi, Target
+
+ORDERS = "plan: p\nevents: {{sold: {{}}}}\nkpis: {{orders: {{measure: {{count: sold}}, window: {}}}}}\n"
 
 
 def test_a_kpi_is_read_whole(tmp_path: Path) -> None:
@@ -43,6 +47,42 @@ kpis:
         x={"x_chart": "bar"},
     )
     assert (kpis["ever"].window, kpis["ever"].drives, kpis["unsaid"].window) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "window"),
+    [
+        ("{calendar: month}", CalendarWindow(calendar="month")),
+        ("{calendar: day, last: 0}", CalendarWindow(calendar="day")),
+        ("{calendar: week, last: 2}", CalendarWindow(calendar="week", last=2)),
+    ],
+)
+def test_a_window_may_be_a_period_of_the_calendar(tmp_path: Path, text: str, window: CalendarWindow) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(ORDERS.format(text))
+
+    plan = read(file).require()
+
+    assert plan.kpis["orders"].window == window
+    assert from_bundle(bundle_bytes(plan)).kpis["orders"].window == window
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("{calendar: fortnight}", "'fortnight' is not known here (known: day, month, quarter, week, year)"),
+        ("{last: 2}", "'calendar' is missing"),
+        ("{calendar: month, first: 1}", "unknown key 'first'"),
+        ("[month]", "takes text, not a list"),
+    ],
+)
+def test_a_window_that_is_none_is_a_problem(tmp_path: Path, text: str, problem: str) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(ORDERS.format(text))
+
+    (shown,) = map(str, read(file).problems)
+
+    assert problem in shown
 
 
 def test_a_goal_is_read_whole(tmp_path: Path) -> None:

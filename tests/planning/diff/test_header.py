@@ -20,6 +20,7 @@ def test_every_field_of_a_plan_is_compared() -> None:
     ("path", "value", "kind", "where"),
     [
         ("timezone", "Europe/Oslo", "timezone_changed", "timezone"),
+        ("week_starts", "sunday", "week_start_changed", "week_starts"),
         ("plan", "stall", "plan_id_changed", "plan"),
         ("identity", {"account": "note"}, "identity_changed", "identity.account"),
         ("description", "A shop", "plan_described", "description"),

@@ -8,7 +8,7 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.plan.model import VolumeExpectation
+from footfall.plan.model import Plan, VolumeExpectation
 from footfall.plan.periods import full_periods
 from footfall.planning.profiling.profile import QUARTER_US
 from footfall.planning.profiling.volume import volume
@@ -33,7 +33,8 @@ def test_each_full_period_is_counted_as_the_report_counts_it(
     counts = [sum(start <= at < end for at in times) for start, end in full_periods(per, since, until, zone)]
     expected = VolumeExpectation(per=per, min=1, max=2)
 
-    found = volume(Counter(at // QUARTER_US for at in times), expected, since=since, until=until, timezone=zone)
+    plan = Plan(id="", timezone=zone)
+    found = volume(Counter(at // QUARTER_US for at in times), expected, since=since, until=until, plan=plan)
 
     if not counts:
         assert found is None

@@ -138,14 +138,13 @@ def _merge(context: ReportContext, partials: Sequence[JourneysPartial]) -> tuple
 
 
 def _span(context: ReportContext, journey: Journey) -> Span:
-    """The longest window of the KPIs that measure a journey; all there is where none does."""
+    """The windows of the KPIs that measure a journey, together; all there is where none does."""
     windows = [
         kpi.window
         for kpi in context.plan.kpis.values()
         if isinstance(kpi.measure, Conversion) and kpi.measure.journey == journey.name
     ]
-    longest = max((window for window in windows if window is not None), default=None)
-    return context.span_of(None if None in windows else longest)
+    return context.span_of(*(windows or [None]))
 
 
 def _journey(context: ReportContext, journey: Journey, tallies: Sequence[JourneyTally]) -> JourneyResult:

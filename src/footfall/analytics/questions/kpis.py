@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from footfall.analytics.dataset import EventColumns
-from footfall.analytics.definitions import DEVICES, PERSONS, chain_text, measure_text, window_text
+from footfall.analytics.definitions import DEVICES, PERSONS, chain_text, measure_text, week_text, window_text
 from footfall.analytics.figures import Figure, plain_digits, quotient
 from footfall.analytics.measures import Measured, merge_tallies, parts
 from footfall.analytics.question import Question, Report, ReportContext, ShardContext
@@ -33,7 +33,8 @@ from footfall.analytics.tallies import MeasureTally, Simple, reads, stored, tall
 from footfall.analytics.window import Window
 from footfall.plan.calls import named
 from footfall.plan.currencies import ISO_4217, money_of
-from footfall.plan.model import Conversion, Event, Kpi, Plan, Ratio, Unique
+from footfall.plan.durations import say_window
+from footfall.plan.model import CalendarWindow, Conversion, Event, Kpi, Plan, Ratio, Unique
 
 __all__ = ["KPIS", "CurrencyFigure", "Group", "Guardrail", "KpiResult", "TargetResult", "is_share", "kpi_rows"]
 
@@ -164,7 +165,7 @@ def _kpi(context: ReportContext, kpi: Kpi, measured: Measured) -> KpiResult:
         drives=kpi.drives,
         guardrails=(),
         unread=measured.unread,
-        definition=_definition(plan, kpi, window, group, measured.never),
+        definition=_definition(plan, kpi, window, group, measured.never, is_own_window=context.span.since is None),
         rounded=measured.total.rounded,
         currencies=tuple(
             CurrencyFigure(code, figure.value, figure.rounded) for code, figure in measured.currencies.items()
@@ -224,15 +225,21 @@ def _with_guardrails(kpi: Kpi, result: KpiResult, kpis: Mapping[str, KpiResult])
     return msgspec.structs.replace(result, guardrails=guards)
 
 
-def _definition(plan: Plan, kpi: Kpi, window: Window, group: str | None, never: str | None) -> str:
+def _definition(
+    plan: Plan, kpi: Kpi, window: Window, group: str | None, never: str | None, *, is_own_window: bool
+) -> str:
     """How a figure was made. `group` was compared with the target, None for the total; `never` names an event without
-    a single stored message."""
+    a single stored message; `is_own_window` says that the reader asked for no other window."""
     sentences = [measure_text(kpi.measure)]
     if isinstance(kpi.measure, Conversion):
         sentences.append(chain_text(plan.journeys[kpi.measure.journey]))
     elif any(isinstance(part, Unique) and part.property == "actor" for part in parts(kpi.measure)):
         sentences.append(f"An actor is a person or, where there is none, a device. {PERSONS} {DEVICES}")
     sentences.append(f"Window by corrected time: {window_text(window)}.")
+    if isinstance(kpi.window, CalendarWindow) and is_own_window:
+        sentences.append(f"That is {say_window(kpi.window)} of the plan's clock.")
+        if kpi.window.calendar == "week":
+            sentences.append(week_text(plan.week_starts))
     if currencies := _currencies(plan, kpi.measure):
         sentences.append(currencies)
     if group is not None and currencies:

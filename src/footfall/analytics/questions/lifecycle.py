@@ -8,14 +8,13 @@ from datetime import datetime
 
 import msgspec
 
-from footfall.analytics import calendar
-from footfall.analytics.calendar import CalendarPeriod
-from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, window_text
+from footfall.analytics.calendar import CalendarPeriod, every
+from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, week_text, window_text
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.sections import FigureDefinition, Period, Section, Table, TableRow, plain, quiet, strong
 from footfall.analytics.window import Span, Window
-from footfall.plan.model import EventFilter
+from footfall.plan.model import EventFilter, WeekStart
 from footfall.timestamps import epoch_us
 
 __all__ = ["LifecycleOptions", "LifecyclePeriod", "LifecycleResult", "lifecycle"]
@@ -57,7 +56,7 @@ class LifecycleResult(msgspec.Struct, frozen=True):
 
 
 class LifecyclePartial(msgspec.Struct, frozen=True):
-    """The same of one shard, by the index of the period (see `calendar`). `leaving` are not active in the next one."""
+    """The same of one shard, by the index of the period (see `Calendar`). `leaving` are not active in the next one."""
 
     new: dict[int, int]
     returning: dict[int, int]
@@ -76,7 +75,7 @@ def _tally(context: ShardContext, options: LifecycleOptions) -> LifecyclePartial
     (messages,) = filtered_messages(context, options.by, [Filtered(options.event)])
     rows = context.dataset.rows(f"""
         WITH active AS (
-            SELECT actor, {calendar.index_sql(options.per, "day")} AS period FROM (
+            SELECT actor, {report.periods.calendar.index_sql(options.per, "day")} AS period FROM (
                 SELECT DISTINCT actor, ({report.periods.sql(options.per, "time")})::INTEGER AS day
                 FROM ({messages}) WHERE {until.sql("time")}
             )
@@ -105,7 +104,7 @@ def _merge(context: ReportContext, options: LifecycleOptions, partials: Sequence
         window=window,
         periods=tuple(
             LifecyclePeriod(
-                start=context.periods.start(options.per, calendar.number_at(options.per, period)),
+                start=context.periods.start(options.per, context.periods.calendar.number_at(options.per, period)),
                 active=new[period] + returning[period] + resurrected[period],
                 new=new[period],
                 returning=returning[period],
@@ -115,7 +114,7 @@ def _merge(context: ReportContext, options: LifecycleOptions, partials: Sequence
             )
             for period in _shown(context, options.per, new, returning, resurrected, leaving)
         ),
-        definition=_definition(options, window),
+        definition=_definition(options, window, context.plan.week_starts),
     )
 
 
@@ -125,18 +124,18 @@ def _shown(context: ReportContext, per: CalendarPeriod, *counts: Counter[int]) -
     periods = {period for each in active for period in each}
     periods |= {period + 1 for period in leaving if _begin(context, per, period + 1) < context.end}
     if context.span.since is not None:
-        first = calendar.index(per, context.periods.number("day", context.span.since))
+        first = context.periods.calendar.index(per, context.periods.number("day", context.span.since))
         periods = {period for period in periods if period >= first}
-    return calendar.every(per, min(periods), max(periods)) if periods else ()
+    return every(per, min(periods), max(periods)) if periods else ()
 
 
 def _begin(context: ReportContext, per: CalendarPeriod, period: int) -> int:
-    return epoch_us(context.periods.start(per, calendar.number_at(per, period)))
+    return epoch_us(context.periods.start(per, context.periods.calendar.number_at(per, period)))
 
 
-def _definition(options: LifecycleOptions, window: Window) -> str:
+def _definition(options: LifecycleOptions, window: Window, week_starts: WeekStart) -> str:
     actor, rule = ("person", PERSONS) if options.by == "user" else ("device", DEVICES)
-    per = options.per
+    per, week = options.per, f"{week_text(week_starts)} " if options.per == "week" else ""
     return (
         f"A {actor} is active in a {per} of the clock of {window.timezone} with a message"
         f"{of_text(options.event)}. New: active in this {per} and in no earlier one, by all messages up to the end "
@@ -145,7 +144,8 @@ def _definition(options: LifecycleOptions, window: Window) -> str:
         f"the {per} before, but not in this one. So active = new + returning + resurrected, and dormant = active of "
         f"the {per} before - returning. A {per} counts from its own beginning, also where the window begins in it; one "
         "that was not over when the window ended is incomplete (*): who is dormant in it may still come. The "
-        f"{per}s after the last with anybody are not shown. Window by corrected time: {window_text(window)}. {rule}"
+        f"{per}s after the last with anybody are not shown. {week}Window by corrected time: {window_text(window)}. "
+        f"{rule}"
     )
 
 

@@ -10,9 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
-from footfall.analytics import calendar
-from footfall.analytics.calendar import LENGTH_ORDER, CalendarPeriod
-from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, window_text
+from footfall.analytics.calendar import LENGTH_ORDER, CalendarPeriod, every
+from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, week_text, window_text
 from footfall.analytics.figures import quotient
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
@@ -30,7 +29,7 @@ from footfall.analytics.sections import (
 )
 from footfall.analytics.window import Window
 from footfall.errors import UsageError
-from footfall.plan.model import EventFilter
+from footfall.plan.model import EventFilter, WeekStart
 from footfall.printable import counted
 from footfall.timestamps import epoch_us
 
@@ -95,7 +94,7 @@ class StickinessResult(msgspec.Struct, frozen=True):
 class StickinessPartial(msgspec.Struct, frozen=True):
     """Of one shard: (longer period or None, periods, persons active in so many of them), and the first and last period.
 
-    Periods go by their index, see `calendar`.
+    Periods go by their index, see `Calendar`.
     """
 
     counts: tuple[tuple[int | None, int, int], ...]
@@ -116,15 +115,15 @@ def stickiness(options: StickinessOptions) -> Question[StickinessPartial, Sticki
 
 
 def _tally(context: ShardContext, options: StickinessOptions) -> StickinessPartial:
-    span, dataset = context.report.span, context.dataset
+    span, dataset, periods = context.report.span, context.dataset, context.report.periods
     (messages,) = filtered_messages(context, options.by, [Filtered(options.event, since=span.since)])
     active = dataset.new_name("active")
     dataset.connection.execute(f"""
         CREATE TABLE {active} AS
-        SELECT actor, {calendar.index_sql(options.of, "day")} AS longer, count(*) AS periods,
+        SELECT actor, {periods.calendar.index_sql(options.of, "day")} AS longer, count(*) AS periods,
             min(day) AS first, max(day) AS last
         FROM (
-            SELECT actor, ({context.report.periods.sql(options.per, "time")})::INTEGER AS day FROM ({messages})
+            SELECT actor, ({periods.sql(options.per, "time")})::INTEGER AS day FROM ({messages})
             WHERE {span.sql("time")} GROUP BY ALL HAVING count(*) >= {options.minimum}
         ) GROUP BY ALL
     """)
@@ -136,7 +135,7 @@ def _tally(context: ShardContext, options: StickinessOptions) -> StickinessParti
     """)
     ((first, last),) = dataset.rows(f"SELECT min(first), max(last) FROM {active}")
     dataset.connection.execute(f"DROP TABLE {active}")
-    days = (None if day is None else calendar.index(options.per, day) for day in (first, last))
+    days = (None if day is None else periods.calendar.index(options.per, day) for day in (first, last))
     return StickinessPartial(tuple(map(tuple, counts)), *days)
 
 
@@ -147,8 +146,8 @@ def _merge(
     for partial in partials:
         for longer, periods, persons in partial.counts:
             counts[longer][periods] += persons
-    every = _periods_of_window(context, options.per, partials)
-    is_whole = _is_whole(context, options.per, every.start, every.stop)
+    in_window = _periods_of_window(context, options.per, partials)
+    is_whole = _is_whole(context, options.per, in_window.start, in_window.stop)
     longer_ones = [longer for longer in counts if longer is not None]
     window = context.window(context.span)
     return StickinessResult(
@@ -157,12 +156,12 @@ def _merge(
         of=options.of,
         by=options.by,
         window=window,
-        total=_ratio(None, counts[None], len(every), is_complete=is_whole),
+        total=_ratio(None, counts[None], len(in_window), is_complete=is_whole),
         periods=tuple(
-            _longer(context, options, longer, counts[longer], every)
-            for longer in (calendar.every(options.of, min(longer_ones), max(longer_ones)) if longer_ones else ())
+            _longer(context, options, longer, counts[longer], in_window)
+            for longer in (every(options.of, min(longer_ones), max(longer_ones)) if longer_ones else ())
         ),
-        definition=_definition(options, window),
+        definition=_definition(options, window, context.plan.week_starts),
     )
 
 
@@ -171,7 +170,7 @@ def _periods_of_window(context: ReportContext, per: CalendarPeriod, partials: Se
     actives = [period for partial in partials for period in (partial.first, partial.last) if period is not None]
     begins = [moment for moment in (context.contents.first, context.span.since) if moment is not None]
     first, last = (
-        calendar.index(per, context.periods.number("day", moment))
+        context.periods.calendar.index(per, context.periods.number("day", moment))
         for moment in (max(begins, default=context.end - 1), context.end - 1)
     )
     return range(first, max([*actives, last]) + 1)
@@ -182,11 +181,13 @@ def _longer(
 ) -> StickinessRatio:
     """The part of the window in a longer period, which has the periods that begin in it."""
     first, following = (
-        calendar.index(options.per, calendar.number_at(options.of, each) + _DAYS[options.per] - 1)
+        context.periods.calendar.index(
+            options.per, context.periods.calendar.number_at(options.of, each) + _DAYS[options.per] - 1
+        )
         for each in (longer, longer + 1)
     )
     return _ratio(
-        context.periods.start(options.of, calendar.number_at(options.of, longer)),
+        context.periods.start(options.of, context.periods.calendar.number_at(options.of, longer)),
         counts,
         len(range(max(first, window.start), min(following, window.stop))),
         is_complete=first >= window.start and _is_whole(context, options.per, first, following),
@@ -195,7 +196,10 @@ def _longer(
 
 def _is_whole(context: ReportContext, per: CalendarPeriod, first: int, following: int) -> bool:
     """Whether the window cuts nothing of the periods from the first to that before the following one."""
-    begin, end = (epoch_us(context.periods.start(per, calendar.number_at(per, each))) for each in (first, following))
+    begin, end = (
+        epoch_us(context.periods.start(per, context.periods.calendar.number_at(per, each)))
+        for each in (first, following)
+    )
     return (context.span.since is None or begin >= context.span.since) and end <= context.end
 
 
@@ -217,12 +221,14 @@ def _ratio(start: datetime | None, counts: Counter[int], periods: int, *, is_com
     )
 
 
-def _definition(options: StickinessOptions, window: Window) -> str:
+def _definition(options: StickinessOptions, window: Window, week_starts: WeekStart) -> str:
     actor, rule = ("person", PERSONS) if options.by == "user" else ("device", DEVICES)
     per, of = options.per, options.of
     times = "a message" if options.minimum == 1 else f"{counted(options.minimum, 'message')} or more"
     active = f"with {times}{of_text(options.event)} in it and in the window"
     week = f" A week belongs to the {of} in which it begins." if per == "week" else ""
+    if "week" in {per, of}:
+        week += f" {week_text(week_starts)}"
     return (
         f"A {actor} is active in a {per} of the clock of {window.timezone} {active}. Exactly n: how many were "
         f"active in n {per}s of the window; at least n: in n or more, with their share of all who were active in any. "

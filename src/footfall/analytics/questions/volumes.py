@@ -32,7 +32,7 @@ from footfall.printable import counted
 __all__ = ["VOLUMES", "VolumeResult"]
 
 _LONGEST = 8 * 86_400 * 1_000_000  # no period takes longer, and no clock is put back by a day
-_BEGIN = {"hour": "hour", "day": "day, midnight to midnight", "week": "week, Monday to Monday"}
+_BEGIN = {"hour": "hour", "day": "day, midnight to midnight", "week": "week, {week_starts} to {week_starts}"}
 
 
 class VolumeResult(msgspec.Struct, frozen=True):
@@ -114,7 +114,7 @@ def _volume(
     if first is not None:
         # A period that the first receipt cuts counts only where the reader's window has all of it.
         begin = max(used.since or 0, first - _LONGEST) if span.since is not None else first
-        full = full_periods(expected.per, begin, until, context.plan.timezone)
+        full = full_periods(expected.per, begin, until, context.plan.timezone, context.plan.week_starts)
         starts = [start for start, end in full if end > first]
     numbers = [context.periods.number(expected.per, start) for start in starts]
     counts = [sum(tally.counts.get(number, 0) for tally in tallies) for number in numbers]
@@ -132,8 +132,15 @@ def _volume(
         highest_at=context.time(highest[1]),
         met=_is_met(expected, counts) if counts else None,
         window=context.window(used),
-        definition=f"Messages per {_BEGIN[expected.per]}, on the clock of {context.plan.timezone}, by corrected time. "
-        "Only whole periods in the window count, from the event's first receipt on.",
+        definition=_definition(expected, context.plan),
+    )
+
+
+def _definition(expected: VolumeExpectation, plan: Plan) -> str:
+    period = _BEGIN[expected.per].format(week_starts=plan.week_starts.title())
+    return (
+        f"Messages per {period}, on the clock of {plan.timezone}, by corrected time. Only whole periods in the window "
+        "count, from the event's first receipt on."
     )
 
 

@@ -32,15 +32,18 @@ from footfall.plan.model.events import (
 from footfall.plan.model.figures import (
     ANY_EVENT,
     Aggregate,
+    CalendarWindow,
     Conversion,
     Count,
     EventFilter,
     Goal,
     Kpi,
+    KpiWindow,
     Measure,
     Ratio,
     Target,
     Unique,
+    WeekStart,
     Where,
 )
 from footfall.plan.model.journeys import Branch, Guard, Journey, Step
@@ -65,6 +68,7 @@ __all__ = [
     "Aggregate",
     "Alias",
     "Branch",
+    "CalendarWindow",
     "CampaignBudget",
     "Consent",
     "ConsentLevel",
@@ -81,6 +85,7 @@ __all__ = [
     "IdentityKeys",
     "Journey",
     "Kpi",
+    "KpiWindow",
     "LintLevel",
     "Measure",
     "Page",
@@ -104,5 +109,6 @@ __all__ = [
     "UtmField",
     "VolumeExpectation",
     "Web",
+    "WeekStart",
     "Where",
 ]  # fmt: skip

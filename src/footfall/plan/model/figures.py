@@ -11,20 +11,26 @@ from footfall.plan.model.part import PlanPart
 __all__ = [
     "ANY_EVENT",
     "Aggregate",
+    "CalendarWindow",
     "Conversion",
     "Count",
     "EventFilter",
     "Goal",
     "Kpi",
+    "KpiWindow",
     "Measure",
     "Ratio",
     "Target",
     "Unique",
+    "WeekStart",
     "Where",
 ]
 
 ANY_EVENT: Final = "*"
 """The event of a filter that every message passes."""
+
+WeekStart = Literal["monday", "sunday", "saturday"]
+"""On which day weeks begin."""
 
 
 class Where(PlanPart, frozen=True, kw_only=True):
@@ -95,12 +101,23 @@ class Target(PlanPart, frozen=True, kw_only=True):
     unit: str | None = None
 
 
+class CalendarWindow(PlanPart, frozen=True, kw_only=True):
+    """The `last` so many whole periods of the plan's clock, at least one; None is the one that goes on, up to now."""
+
+    calendar: Literal["day", "week", "month", "quarter", "year"]
+    last: int | None = None
+
+
+KpiWindow = int | CalendarWindow | None
+"""How far a KPI looks back: so many seconds, to a period of the calendar, or None for all there is."""
+
+
 class Kpi(PlanPart, frozen=True, kw_only=True):
-    """A number the team steers by. `window` is how far it looks back, in seconds; None is all there is."""
+    """A number the team steers by, over its `window`."""
 
     name: str
     measure: Measure
-    window: int | None
+    window: KpiWindow
     owner: str = ""
     question: str = ""
     target: Target | None = None

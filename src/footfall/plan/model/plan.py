@@ -8,7 +8,7 @@ from typing import Any, Literal
 from footfall.plan.model.campaigns import PlannedCampaign
 from footfall.plan.model.collecting import Consent, IdentityKeys, Source, Staff, Team, Web
 from footfall.plan.model.events import Enforcement, Event, Page
-from footfall.plan.model.figures import Goal, Kpi
+from footfall.plan.model.figures import Goal, Kpi, WeekStart
 from footfall.plan.model.journeys import Journey
 from footfall.plan.model.part import PlanPart
 from footfall.plan.model.properties import Property
@@ -25,6 +25,7 @@ class Plan(PlanPart, frozen=True, kw_only=True):
     format: int = 1
     description: str = ""
     timezone: str = "UTC"
+    week_starts: WeekStart = "monday"
     teams: Mapping[str, Team] = {}
     sources: Mapping[str, Source] = {}
     naming: Mapping[str, Any] = {}

@@ -58,6 +58,7 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
         format=header.get("format", PLAN_FORMAT),
         description=header.get("description", ""),
         timezone=header.get("timezone", _DEFAULTS.timezone),
+        week_starts=header.get("week_starts", _DEFAULTS.week_starts),
         teams=_simple(Team, "teams", files, problems),
         sources=_simple(Source, "sources", files, problems),
         naming=_plain(header.get("naming", {})),

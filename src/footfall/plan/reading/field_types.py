@@ -38,6 +38,7 @@ __all__ = [
     "OneOf",
     "OneOrSeveral",
     "Record",
+    "ScalarOr",
     "TextOrTexts",
     "check_name",
 ]  # fmt: skip
@@ -275,6 +276,16 @@ class MapOf(msgspec.Struct, eq=False):
             if value is not MISSING:
                 values[name] = value
         return values
+
+
+class ScalarOr(msgspec.Struct, eq=False):
+    """One scalar, or a mapping in its place."""
+
+    scalar: FieldType
+    record: Record
+
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
+        return (self.record if isinstance(node.value, dict) else self.scalar).read(node, path, problems)
 
 
 class Key(msgspec.Struct, eq=False):

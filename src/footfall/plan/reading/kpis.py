@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from footfall.plan.model import Goal, Journey, Kpi, Target
+from footfall.plan.model import CalendarWindow, Goal, Journey, Kpi, KpiWindow, Target
 from footfall.plan.problems import MISSING, Problems
 from footfall.plan.reading.currencies import check_target
 from footfall.plan.reading.measures import MeasureReader
@@ -47,12 +48,19 @@ def read_kpis(
         kpis[definition.name] = Kpi(
             name=definition.name,
             measure=measure,
-            window=values.pop("window", None),
+            window=_window(values.pop("window", None)),
             target=Target(**target) if target is not None and {"direction", "value"} <= target.keys() else None,
             **{key: value for key, value in values.items() if key != "measure"},
         )
     _check_circles(drives, problems)
     return kpis
+
+
+def _window(value: int | dict[str, Any] | None) -> KpiWindow:
+    if not isinstance(value, dict):
+        return value
+    calendar = value.get("calendar")
+    return CalendarWindow(calendar=calendar, last=value.get("last") or None) if calendar is not None else None
 
 
 def _check_circles(drives: Mapping[str, YamlNode], problems: Problems) -> None:

@@ -14,6 +14,7 @@ from footfall.plan.model import (
     PropertyType,
     ScalarType,
     Transform,
+    WeekStart,
 )
 from footfall.plan.reading.field_types import (
     ANYTHING,
@@ -38,13 +39,14 @@ from footfall.plan.reading.field_types import (
     OneOf,
     OneOrSeveral,
     Record,
+    ScalarOr,
     TextOrTexts,
 )  # fmt: skip
 from footfall.web_words import CHANNELS
 
 __all__ = [
-    "BRANCH", "BUDGET", "CAMPAIGN", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS", "EVENT", "FILE", "GOAL", "GUARD",
-    "JOURNEY", "KPI", "PAGE", "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "STAFF", "STEP",
+    "BRANCH", "BUDGET", "CALENDAR_WINDOW", "CAMPAIGN", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS", "EVENT", "FILE",
+    "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "STAFF", "STEP",
     "TRAIT_KINDS", "TYPE", "WEB",
 ]  # fmt: skip
 
@@ -147,12 +149,15 @@ EVENT: Final = Record(
 
 PAGE: Final = Record({"description": Key(TEXT), "consent": Key(TextOrTexts()), "properties": Key(NODE, nullable=True)})
 
+CALENDAR_WINDOW: Final = Record(
+    {"calendar": Key(OneOf(("day", "week", "month", "quarter", "year")), required=True), "last": Key(COUNT)}
+)
 KPI: Final = Record(
     {
         "owner": Key(TEXT),
         "question": Key(TEXT),
         "measure": Key(NODE, required=True),
-        "window": Key(WINDOW),
+        "window": Key(ScalarOr(WINDOW, CALENDAR_WINDOW)),
         "target": Key(
             Record(
                 {
@@ -304,6 +309,7 @@ HEADER: Final[dict[str, Key]] = {
     "format": Key(COUNT),
     "description": Key(TEXT),
     "timezone": Key(TEXT),
+    "week_starts": Key(OneOf(WeekStart)),
     "naming": Key(
         Record(
             {

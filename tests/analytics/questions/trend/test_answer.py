@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of, measure
+from tests.analytics.questions.doings import WEEK_STARTS, week_of
 
 from footfall.analytics import Dataset
 from footfall.analytics.questions.trend import TrendOptions, TrendResult, trend
@@ -41,7 +42,9 @@ MEASURES = [
 
 
 def plan_in(zone: str) -> Plan:
-    return Plan(id="test", timezone=zone, events=EVENTS, journeys={"j": JOURNEY})
+    return Plan(
+        id="test", timezone=zone, week_starts=WEEK_STARTS.get(zone, "monday"), events=EVENTS, journeys={"j": JOURNEY}
+    )
 
 
 def entries_of(entry: MakeEntry, log: Sequence[tuple[str, int, str, int]]) -> list[Entry]:
@@ -69,7 +72,7 @@ def begin_of(at: int, per: str, zone: str) -> int:
         return at
     day = local.date()
     if per == "week":
-        day -= timedelta(days=day.weekday())
+        day = week_of(day, zone)
     if per == "month":
         day = day.replace(day=1)
     return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).timestamp())

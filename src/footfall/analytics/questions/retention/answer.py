@@ -11,9 +11,8 @@ from typing import Any, Final
 
 import msgspec
 
-from footfall.analytics import calendar
-from footfall.analytics.calendar import CalendarPeriod
-from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, window_text
+from footfall.analytics.calendar import CalendarPeriod, every
+from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, week_text, window_text
 from footfall.analytics.figures import aggregate, quotient
 from footfall.analytics.filtered_messages import ActorKind
 from footfall.analytics.intervals import CONFIDENCE, wilson
@@ -40,6 +39,7 @@ from footfall.analytics.sections import (
 )
 from footfall.analytics.window import Window
 from footfall.errors import UsageError
+from footfall.plan.model import WeekStart
 from footfall.printable import counted
 from footfall.timestamps import epoch_us
 
@@ -144,7 +144,7 @@ def _merge(context: ReportContext, options: RetentionOptions, partials: Sequence
         cohorts=cohorts,
         of=tuple(of for of, _ in totals),
         total=tuple(cell for _, cell in totals),
-        definition=_definition(options, window),
+        definition=_definition(options, window, context.plan.week_starts),
     )
 
 
@@ -161,8 +161,8 @@ class _CellMaker:
         if not entered:
             return []
         per = self._options.per
-        first, last = (calendar.index(per, cohort) for cohort in (min(entered), max(entered)))
-        return [calendar.number_at(per, each) for each in calendar.every(per, first, last)]
+        first, last = (self._periods.calendar.index(per, cohort) for cohort in (min(entered), max(entered)))
+        return [self._periods.calendar.number_at(per, each) for each in every(per, first, last)]
 
     def has_begun(self, cohort: int, bracket: RetentionBracket) -> bool:
         """Whether anybody of a cohort had any time of a bracket."""
@@ -173,7 +173,7 @@ class _CellMaker:
     ) -> RetentionCell:
         # A rolling period of the last who entered begins when the next cohort does.
         is_rolling = self._options.counting == "rolling"
-        begin = calendar.after(self._options.per, cohort, 1) if is_rolling else cohort
+        begin = self._periods.calendar.after(self._options.per, cohort, 1) if is_rolling else cohort
         last = self._options.brackets[bracket].last
         is_complete = self._moment(begin, last + 1) <= self._end
         return self._cell(entered, returned, sums, is_complete=is_complete)
@@ -203,7 +203,9 @@ class _CellMaker:
         """When the period begins that comes so many periods after the beginning of a cohort."""
         if self._options.counting == "rolling":
             return epoch_us(self._periods.start(self._options.per, cohort)) + periods * LENGTHS[self._options.per]
-        return epoch_us(self._periods.start(self._options.per, calendar.after(self._options.per, cohort, periods)))
+        return epoch_us(
+            self._periods.start(self._options.per, self._periods.calendar.after(self._options.per, cohort, periods))
+        )
 
 
 _RETURNS: Final[Mapping[Returning, str]] = {
@@ -225,7 +227,7 @@ _INCOMPLETE = (
 )
 
 
-def _definition(options: RetentionOptions, window: Window) -> str:
+def _definition(options: RetentionOptions, window: Window, week_starts: WeekStart) -> str:
     actor, rule = ("person", PERSONS) if options.by == "user" else ("device", DEVICES)
     entry = _ENTRIES[options.entry].format(event=filter_text(options.start), actor=actor, per=options.per)
     if options.counting == "calendar":
@@ -244,6 +246,8 @@ def _definition(options: RetentionOptions, window: Window) -> str:
         ),
         _INCOMPLETE,
     ]
+    if options.per == "week":
+        sentences.append(week_text(week_starts))
     if options.entry != "recurring":
         sentences.append(f"Intervals are Wilson's, of {CONFIDENCE}.")
     if options.value is not None:

@@ -7,7 +7,6 @@ from typing import Final
 
 import msgspec
 
-from footfall.analytics.calendar import index_sql
 from footfall.analytics.filtered_messages import Filtered, filtered_messages
 from footfall.analytics.question import ReportContext, ShardContext
 from footfall.analytics.questions.retention.options import LENGTHS, RetentionOptions, Returning
@@ -77,7 +76,8 @@ def _cells(
         number = f"(time - entered) // {LENGTHS[options.per]}"
     else:
         period = report.periods.sql(options.per, "time")
-        number = f"({index_sql(options.per, period)}) - ({index_sql(options.per, 'cohort')})"
+        calendar = report.periods.calendar
+        number = f"({calendar.index_sql(options.per, period)}) - ({calendar.index_sql(options.per, 'cohort')})"
     values = "".join(f", value_{place}" for place in range(len(properties)))
     until = Span(None, report.span.until).sql("time")
     return f"""

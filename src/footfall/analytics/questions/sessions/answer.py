@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from footfall.analytics.definitions import PERSONS, window_text
+from footfall.analytics.definitions import PERSONS, week_text, window_text
 from footfall.analytics.figures import quotient
 from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.sessions.options import SessionEnd, SessionPeriod, SessionsOptions
@@ -34,6 +34,7 @@ from footfall.analytics.sections import (
 )
 from footfall.analytics.window import Window
 from footfall.errors import UsageError
+from footfall.plan.model import WeekStart
 from footfall.timestamps import epoch_us
 
 __all__ = ["SessionFigures", "SessionRow", "SessionsResult", "sessions"]
@@ -113,7 +114,9 @@ def _merge(
             groups = [group for label in others for group in by_key.get((period, label), ())]
             rows.append(_row(context, options, period, None, groups, is_other=True))
     window = context.window(context.span)
-    return SessionsResult(options.per, options.by, window, tuple(rows), _definition(options, window))
+    return SessionsResult(
+        options.per, options.by, window, tuple(rows), _definition(options, window, context.plan.week_starts)
+    )
 
 
 def _periods(context: ReportContext, per: SessionPeriod, numbers: Sequence[int]) -> Sequence[int]:
@@ -211,7 +214,7 @@ _DURATION = (
 )
 
 
-def _definition(options: SessionsOptions, window: Window) -> str:
+def _definition(options: SessionsOptions, window: Window, week_starts: WeekStart) -> str:
     sentences = [
         _SESSION,
         (
@@ -225,6 +228,8 @@ def _definition(options: SessionsOptions, window: Window) -> str:
             "message is not over 30 minutes ago: they may go on."
         ),
     ]
+    if options.per == "week":
+        sentences.append(week_text(week_starts))
     if options.by is not None:
         sentences.append(
             f"The {options.by} is the {'first' if options.by == 'entry' else 'last'} event, page (page:ROUTE) or "

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from footfall.analytics.definitions import chain_text, measure_text, window_text
+from footfall.analytics.definitions import chain_text, measure_text, week_text, window_text
 from footfall.analytics.figures import Figure, quotient
 from footfall.analytics.local_periods import Per
 from footfall.analytics.measures import Measured, merge_tallies, parts
@@ -204,6 +204,7 @@ def _definition(plan: Plan, options: TrendOptions, window: Window) -> str:
     kinds = {"hour": "the same hour of the week", "day": "the same day of the week"}
     sentences += [
         f"By {options.per} of the clock of {window.timezone}, each by itself, whatever the figure's own window is.",
+        *([week_text(plan.week_starts)] if options.per == "week" else []),
         _MARKS,
         f"{RULE} Of one kind are {kinds.get(options.per, f'all {options.per}s')}.",
         f"Window by corrected time: {window_text(window)}.",

@@ -29,7 +29,9 @@ class TrendPeriods:
         first = contents.first if self._span.since is None else self._span.since
         last = contents.last if self._span.since is None and contents.last is not None else self._end(report) - 1
         last = min(last, self._end(report) - 1, LATEST)  # no message is later, and the calendar has an end
-        self._periods = LocalPeriods(report.plan.timezone, last if first is None else first, last)
+        self._periods = LocalPeriods(
+            report.plan.timezone, last if first is None else first, last, report.plan.week_starts
+        )
         self.numbers = [] if first is None or first > last else self._periods.every(per, first, last)
         self._first, self._over = first, report.end
         if len(self.numbers) > _MOST:
