@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from footfall.cli.no_numpy import hide_numpy
+from footfall.cli.arrow_setup import set_up_arrow
 from footfall.cli.output import guarded
 from footfall.errors import BrokenInputError, FootfallError, PlanError
 from footfall.extras import Extra, missing_extra
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     words = sys.argv[1:] if arguments is None else list(arguments)
     if arguments is None:  # the process is this command
-        hide_numpy()
+        set_up_arrow()
     try:
         with guarded():
             # Loaded late: without click there is still a clear line.
