@@ -15,7 +15,7 @@ __all__ = ["ROWS"]
 
 
 def _misspelt(view: View) -> Iterator[Finding]:
-    for later, earlier in ((two, one) for one, two in combinations(view.plan.campaigns.values(), 2)):
+    for later, earlier in ((other, campaign) for campaign, other in combinations(view.plan.campaigns.values(), 2)):
         for field, texts in later.utm.items():
             for text in texts:
                 like = next((other for other in earlier.utm.get(field, ()) if is_misspelt(text, other)), None)
@@ -34,19 +34,19 @@ def _shared(view: View) -> Iterator[Finding]:
             yield Finding(path=("campaigns", later.name), message=message, key="utm")
 
 
-def _takes_same_links(one: PlannedCampaign, other: PlannedCampaign) -> bool:
+def _takes_same_links(campaign: PlannedCampaign, other: PlannedCampaign) -> bool:
     """Whether some link has the marks of both, and nothing says whose it is rather."""
-    if len(one.utm) != len(other.utm):
+    if len(campaign.utm) != len(other.utm):
         return False  # that which names more fields comes first
-    sets = ({field: set(map(normal_utm, texts)) for field, texts in each.utm.items()} for each in (one, other))
+    sets = ({field: set(map(normal_utm, texts)) for field, texts in each.utm.items()} for each in (campaign, other))
     first, second = sets
     return all(not first[field].isdisjoint(second[field]) for field in first.keys() & second.keys())
 
 
-def _overlaps(one: PlannedCampaign, other: PlannedCampaign) -> bool:
+def _overlaps(campaign: PlannedCampaign, other: PlannedCampaign) -> bool:
     return all(
         not first.first_day or not second.last_day or first.first_day <= second.last_day
-        for first, second in ((one, other), (other, one))
+        for first, second in ((campaign, other), (other, campaign))
     )
 
 
