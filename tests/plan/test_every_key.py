@@ -25,6 +25,7 @@ from footfall.plan.reading.schema import (
     BRANCH,
     CALENDAR_WINDOW,
     CAMPAIGN,
+    COHORT,
     CONSENT_PURPOSE,
     EVENT,
     FILE,
@@ -36,9 +37,11 @@ from footfall.plan.reading.schema import (
     PROPERTY,
     PROPERTY_GROUP,
     SECTIONS,
+    SEGMENT,
     STEP,
     TYPE,
 )
+from footfall.plan.reading.segments import RULES, SESSIONS, TIME_SPENT
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.codegen.json_schema import plan_schema
 from footfall.planning.codegen.python import python_module
@@ -116,6 +119,18 @@ PROPERTIES = (*SOLD, "properties")
 KPI_AT = ("kpis", "takings")
 BUY = ("journeys", "buy")
 SPRING = ("campaigns", "spring")
+KEEN = ("segments", "keen")
+WHO = (*KEEN, "who", "all")
+RULE_AT: Final[dict[str, tuple[Any, ...]]] = {
+    "all": (*KEEN, "who"),
+    **{form: (*WHO, number) for number, form in enumerate(["did", "first", "last", "days_with", "share_of_days_with"])},
+    "any": (*WHO, 5),
+    "sessions": (*WHO, 5, "any", 0),
+    "time_spent": (*WHO, 5, "any", 1),
+    "not": (*WHO, 6),
+    "traits": (*WHO, 6, "not"),
+    "segment": (*WHO, 7),
+}
 # Where the tables of the format are used in the plan above; property keys stand where they have a meaning.
 PLACES: Final[dict[str, tuple[Record, tuple[Any, ...]]]] = {
     "": (FILE, ()),
@@ -135,6 +150,11 @@ PLACES: Final[dict[str, tuple[Record, tuple[Any, ...]]]] = {
     "team": (SECTIONS["teams"][1], ("teams", "growth")),  # type: ignore[dict-item]  # a Record, as the table has it
     "source": (SECTIONS["sources"][1], ("sources", "web")),  # type: ignore[dict-item]  # as above
     **{f"measure {form}": (record, (*KPI_AT, "measure")) for form, record in MEASURES.items()},
+    "segment": (SEGMENT, KEEN),
+    "cohort": (COHORT, ("cohorts", "spring")),
+    **{f"rule {form}": (RULES[form], at) for form, at in RULE_AT.items()},
+    "sessions": (SESSIONS, (*RULE_AT["sessions"], "sessions")),
+    "time spent": (TIME_SPENT, (*RULE_AT["time_spent"], "time_spent")),
 }
 
 
@@ -202,6 +222,8 @@ _NAMED: dict[str, tuple[tuple[Any, ...], Any]] = {
     "kpis": (("kpis",), {"measure": {"count": "bought"}}),
     "goals": (("goals",), {}),
     "journeys": (("journeys",), {"steps": _STEPS}),
+    "segments": (("segments",), {"who": {"segment": "login_once"}}),
+    "cohorts": (("cohorts",), {"segment": "keen", "as_of": "2026-05-01"}),
 }
 
 
@@ -215,13 +237,16 @@ def _naming(part: str, key: str, value: Any) -> Row:
 
 _WANTED = {
     "events": "links", "properties": "unit", "traits": "unit", "kpis": "drives", "goals": "kpis",
-    "journeys": "branches", "campaigns": "budget",
+    "journeys": "branches", "campaigns": "budget", "segments": "description", "cohorts": "description",
 }  # fmt: skip
 _LEFT_OUT: dict[str, dict[tuple[Any, ...], Any]] = {
     "goals": {("goals", "grow", "kpis"): GONE},
     "journeys": {(*BUY, "branches"): GONE},
     "campaigns": {(*SPRING, "budget"): GONE},
+    "segments": {(*KEEN, "description"): GONE},
+    "cohorts": {("cohorts", "spring", "description"): GONE},
 }
+_UNSEGMENTED: dict[tuple[Any, ...], Any] = {("segments",): GONE, ("cohorts",): GONE}
 _MEASURE = (*KPI_AT, "measure")
 _RATIO: dict[tuple[Any, ...], Any] = {_MEASURE: {"ratio": {"of": {"count": "bought"}, "to": {"count": "sold"}}}}
 _BUYING: dict[tuple[Any, ...], Any] = {_MEASURE: {"journey": "buy", "from": "look", "to": "pay"}}
@@ -279,7 +304,7 @@ ROWS: Final[dict[str, Row]] = {
     "kpis": Row("finding"),
     "journeys": Row("finding"),
     "campaigns": Row("docs"),
-    "traits": Row("verdict"),
+    "traits": Row("verdict", GONE, None, _UNSEGMENTED),
     "defaults": Row("finding"),
     "defaults.owner": Row("finding"),
     "defaults.status": Row("python", "draft"),
@@ -374,7 +399,7 @@ ROWS: Final[dict[str, Row]] = {
     "group description": Row(
         "python", GONE, None, {("property_groups", "shop", "properties", "shop_id", "description"): GONE}
     ),
-    "group properties": Row("schema", {}, None, {(*BUY, "never"): GONE, ("identity", "account"): GONE}),
+    "group properties": Row("schema", {}, None, {(*BUY, "never"): GONE, ("identity", "account"): GONE, **_UNSEGMENTED}),
     "group no_lint": Row("lint"),
     "property use": Row("finding", "money"),
     "property type": Row(
@@ -409,6 +434,45 @@ ROWS: Final[dict[str, Row]] = {
     "property no_lint": Row("lint", GONE, _on("serial", "no_lint")),
     "property wire_name": Row("verdict", GONE, _on("serial", "wire_name")),
     "property required": Row("verdict", GONE, _on("price", "required")),
+    "segments": Row("finding"),
+    "cohorts": Row("docs"),
+    "segment owner": Row("docs", "store"),
+    "segment description": Row("docs"),
+    "segment who": Row("docs", {"segment": "login_once"}),
+    "segment no_lint": Row("lint"),
+    "cohort owner": Row("docs", "store"),
+    "cohort description": Row("docs"),
+    "cohort segment": Row("docs", "login_once"),
+    "cohort as_of": Row("docs", "2026-06-01"),
+    "cohort no_lint": Row("lint", ["missing_description"], None, {("cohorts", "spring", "description"): ""}),
+    **{
+        f"rule {form} {key}": Row("docs")
+        for form in ("did", "first", "last", "days_with", "share_of_days_with")
+        for key in ("where", *(("before", "after") if form in ("first", "last") else ("at_least", "at_most")))
+    },
+    **{
+        f"rule {form} {form}": Row("docs", "*", None, {(*RULE_AT[form], "where"): GONE})
+        for form in ("did", "days_with")
+    },
+    **{
+        f"rule {form} {form}": Row("docs", "seen", None, {(*RULE_AT[form], "where"): GONE})
+        for form in ("first", "last")
+    },
+    "rule days_with days_with": Row("docs", "seen"),
+    "rule share_of_days_with share_of_days_with": Row("docs", "sold"),
+    "rule did within": Row("docs"),
+    **{f"rule {form} within": Row("docs", "7d") for form in ("days_with", "share_of_days_with")},
+    "rule all all": Row("docs", [{"segment": "login_once"}]),
+    "rule any any": Row("docs", [{"segment": "login_once"}]),
+    "rule not not": Row("docs", {"segment": "login_once"}),
+    "rule traits traits": Row("docs", {"email": {"not": "a@shop.example"}}),
+    "rule segment segment": Row("docs", "login_never"),
+    "rule sessions sessions": Row("docs", {"at_least": 1}),
+    "rule time_spent time_spent": Row("docs", {"at_least": "1m"}),
+    **{
+        f"{part} {key}": Row("docs") for part in ("sessions", "time spent") for key in ("at_least", "at_most", "within")
+    },
+    "sessions where": Row("docs", {"exit": "seen"}),
     "team contact": Row("docs"),
     "team slack": Row("docs"),
     "team codeowners": Row("docs"),

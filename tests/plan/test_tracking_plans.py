@@ -121,8 +121,10 @@ def documented() -> str:
 def test_every_key_of_the_format_is_documented() -> None:
     import footfall.plan.reading.measures as measures
     import footfall.plan.reading.schema as schema
+    import footfall.plan.reading.segments as segments
 
     records = [FILE, *(getattr(schema, name) for name in schema.__all__), *measures.MEASURES.values()]
+    records += [*segments.RULES.values(), segments.SESSIONS, segments.TIME_SPENT]
     records += [kind for _, kind in schema.SECTIONS.values()]
     names = {name for record in records for name in keys(record, set())}
     words = set(re.findall(r"`([a-z_]+):?`", documented()))

@@ -53,6 +53,21 @@ journeys:
     branches: [{id: b, after: see, steps: [see]}]
     never: [{event: bread_burnt, between: [see, buy], as: sad}]
 campaigns: {rye: {utm: {name: [rye]}, budget: {amount: 5, currency: EUR}}}
+segments:
+  loyal:
+    who:
+      all:
+        - {did: bread_bought, where: {price: 1}, at_least: 3}
+        - any:
+            - {first: bread_bought, before: 90d}
+            - {last: bread_bought, after: 2026-01-01}
+            - {days_with: bread_bought, at_least: 1, within: 7d}
+            - {share_of_days_with: bread_bought, at_most: 0.5, within: 7d}
+        - not: {traits: {email: a@bakery.example}}
+        - {sessions: {at_least: 3, where: {duration: {gte: 10m}, entry: [bread_viewed]}}}
+        - {time_spent: {at_least: 10m}}
+        - {segment: login_often}
+cohorts: {spring: {segment: loyal, as_of: 2026-05-01}}
 events:
   bread_bought:
     aliases: [{name: loaf_bought}]
@@ -105,7 +120,10 @@ SECTIONS = {
     "goals",
     "kpis",
     "journeys",
+    "segments",
+    "cohorts",
     "properties",
+    "traits",
     "where",
 }
 

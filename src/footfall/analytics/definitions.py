@@ -18,6 +18,7 @@ from footfall.plan.model import (
     WeekStart,
     Where,
 )
+from footfall.plan.segments import MEMBER_OPS
 
 __all__ = ["DEVICES", "PERSONS", "chain_text", "filter_text", "measure_text", "of_text", "week_text", "window_text"]
 
@@ -94,6 +95,9 @@ def _phrase(measure: Count | Aggregate | Unique | Ratio | Conversion) -> str:
 
 
 def _where(part: Where) -> str:
+    if part.op in MEMBER_OPS:
+        names = " or ".join(map(str, part.values))
+        return f"a person {'not ' if part.op == 'not_member' else ''}in {names} as the window ends"
     if part.op in _COMPARED:
         return f"{part.property} {_COMPARED[part.op]} {_value(part.values[0])}"
     return f"{part.property} {'not ' if part.op == 'not_in' else ''}{' or '.join(map(_value, part.values))}"

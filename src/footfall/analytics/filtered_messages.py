@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
-from footfall.analytics.dataset import EventColumns
-from footfall.analytics.query import ACTORS, needed, where_sql
-from footfall.analytics.question import ShardContext
+from footfall.analytics.dataset import Dataset, EventColumns
+from footfall.analytics.query import ACTORS, Memberships, needed, where_sql
+from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span
-from footfall.plan.model import ANY_EVENT, EventFilter
+from footfall.plan.model import ANY_EVENT, EventFilter, Plan
 
-__all__ = ["ActorKind", "Filtered", "filtered_messages"]
+__all__ = ["ActorKind", "Filtered", "MessageSource", "filtered_messages"]
 
 ActorKind = Literal["user", "device"]
 """Of whom messages are: a person that counts, or a connected device."""
+
+
+class MessageSource(Protocol):
+    """One shard of the data, with the plan that names its events."""
+
+    @property
+    def dataset(self) -> Dataset:
+        """The messages."""
+
+    @property
+    def plan(self) -> Plan:
+        """What names events and properties."""
+
+    @property
+    def shard(self) -> Shard:
+        """Of which persons they are."""
+
+    @property
+    def segments(self) -> Memberships:
+        """Who is in the segments that filters name."""
+
+    def messages(self, *columns: str) -> str:
+        """The name of a table of all messages with these columns."""
 
 
 class Filtered(NamedTuple):
@@ -29,7 +52,7 @@ class Filtered(NamedTuple):
     with_seq: bool = False
 
 
-def filtered_messages(context: ShardContext, by: ActorKind, asked: Sequence[Filtered]) -> list[str]:
+def filtered_messages(context: MessageSource, by: ActorKind, asked: Sequence[Filtered]) -> list[str]:
     """For each filter a SELECT of `actor`, `time` and the SQL of its properties as `value_0`, `value_1`, …
 
     Each part of the data is read once for all of them. Raises UsageError for an event or property that the plan does
@@ -46,19 +69,20 @@ def filtered_messages(context: ShardContext, by: ActorKind, asked: Sequence[Filt
                 None if before.since is None or each.since is None else min(before.since, each.since),
                 {*before.stored, *(("seq",) if each.with_seq else ())},
             )
-    context.dataset.read_events(wanted, plan=context.report.plan)
+    context.dataset.read_events(wanted, plan=context.plan)
     return [_select(context, by, each, wanted) for each in asked]
 
 
-def _select(context: ShardContext, by: ActorKind, asked: Filtered, wanted: dict[str, EventColumns]) -> str:
+def _select(context: MessageSource, by: ActorKind, asked: Filtered, wanted: dict[str, EventColumns]) -> str:
     event, since = asked.filter.event, Span(asked.since).sql()
     seq = ("seq",) if asked.with_seq else ()
     if event == ANY_EVENT:
-        table, condition, values = context.messages("occurred_at", "person", *seq), "TRUE", ""
+        table, values = context.messages("occurred_at", "person", *seq), ""
+        condition = where_sql(context.dataset, None, asked.filter.where, context.segments)
     else:
         columns = wanted[event]
-        (read,) = context.dataset.read_events({event: columns}, plan=context.report.plan)
-        table, condition = read.name, where_sql(context.dataset, read, asked.filter.where)
+        (read,) = context.dataset.read_events({event: columns}, plan=context.plan)
+        table, condition = read.name, where_sql(context.dataset, read, asked.filter.where, context.segments)
         values = "".join(f", {read.columns[name].sql} AS value_{n}" for n, name in enumerate(asked.properties))
     return (
         f"SELECT {', '.join(('person AS actor', 'occurred_at AS time', *seq))}{values} FROM {table} "

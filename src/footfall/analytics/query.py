@@ -5,16 +5,18 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
-from typing import Any
+from typing import Any, Protocol
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import literal
 from footfall.analytics.numbers import shortest
 from footfall.analytics.properties import PropertyColumn, PropertyTable
+from footfall.errors import UsageError
 from footfall.plan.model import Where
 from footfall.plan.property_text import number_text
+from footfall.plan.segments import MEMBER_OPS
 
-__all__ = ["ACTORS", "needed", "where_sql"]
+__all__ = ["ACTORS", "NO_SEGMENTS", "Memberships", "needed", "where_sql"]
 
 # Who an event is of: a person that counts, or a device stream (never both).
 ACTORS: Mapping[str, str] = {"user": "counted", "device": "is_device", "any": "(counted OR is_device)"}
@@ -31,18 +33,44 @@ _WIDE = Context(prec=38)
 Value = str | int | bool | float | None
 
 
+class Memberships(Protocol):
+    """Knows who is in which segment."""
+
+    def condition(self, names: Sequence[str]) -> str:
+        """The condition on a row that its column `person` is in any of these segments, as SQL."""
+
+
+class _NoSegments:
+    def condition(self, names: Sequence[str]) -> str:
+        raise UsageError(f"nobody is known to be in {names[0]!r} here")
+
+
+NO_SEGMENTS: Memberships = _NoSegments()
+"""Of who reads figures that name no segment."""
+
+
 def needed(where: Sequence[Where], *more: str) -> frozenset[str]:
     """The properties that a measure or a step has to read."""
-    return frozenset(part.property for part in where) | set(more)
+    return frozenset(part.property for part in where if part.op not in MEMBER_OPS) | set(more)
 
 
-def where_sql(dataset: Dataset, table: PropertyTable, where: Sequence[Where]) -> str:
-    """All of `where` as one condition in SQL. An absent property meets no comparison, but every `not`."""
-    return " AND ".join(_condition(dataset, table, part) for part in where) or "TRUE"
+def where_sql(
+    dataset: Dataset, table: PropertyTable | None, where: Sequence[Where], segments: Memberships = NO_SEGMENTS
+) -> str:
+    """All of `where` as one condition in SQL. An absent property meets no comparison, but every `not`.
+
+    `table` is None for any message, which has no properties. Who is in no segment, such as a device, meets every `not`.
+    """
+    return " AND ".join(_condition(dataset, table, part, segments) for part in where) or "TRUE"
 
 
-def _condition(dataset: Dataset, table: PropertyTable, where: Where) -> str:
+def _condition(dataset: Dataset, table: PropertyTable | None, where: Where, segments: Memberships) -> str:
     """One condition in SQL; numbers compare as numbers, exactly, all else as text."""
+    if where.op in MEMBER_OPS:
+        is_member = segments.condition([str(name) for name in where.values])
+        return is_member if where.op == "member" else f"NOT {is_member}"
+    if table is None:
+        raise UsageError(f"any message has no property {where.property!r}; name an event")
     column = table.columns[where.property]
     if where.op in _COMPARE:
         return _comparison(dataset, table, column, where)

@@ -19,6 +19,7 @@ from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.local_periods import LocalPeriods
 from footfall.analytics.reaches import Reaches, walk
 from footfall.analytics.sections import Section
+from footfall.analytics.segment_tables import SegmentTables
 from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span, Window, chosen
 from footfall.errors import UsageError
@@ -217,6 +218,17 @@ class ShardContext:
         self.shard = shard
         self._reaches: dict[tuple[str, Span], Reaches] = {}
 
+    @property
+    def plan(self) -> Plan:
+        """The plan of the report."""
+        return self.report.plan
+
+    @cached_property
+    def segments(self) -> SegmentTables:
+        """Who of this shard is in which segment, as of the end of the report's window."""
+        report = self.report
+        return SegmentTables(self.dataset, report.plan, self.shard, end=report.end, periods=lambda: report.periods)
+
     def messages(self, *columns: str) -> str:
         """The name of a table of all messages with these columns and those of `where`. See `Dataset.messages`."""
         return self.dataset.messages({*columns, *(() if self.shard.is_whole else ("seq", "person"))})
@@ -229,7 +241,9 @@ class ShardContext:
         """A journey's steps with who reached them, walked once for everybody who enters it in `span`."""
         if (journey, span) not in self._reaches:
             plan = self.report.plan
-            self._reaches[journey, span] = walk(self.dataset, plan, plan.journeys[journey], span, self.shard)
+            self._reaches[journey, span] = walk(
+                self.dataset, plan, plan.journeys[journey], span, self.shard, segments=self.segments
+            )
         return self._reaches[journey, span]
 
 

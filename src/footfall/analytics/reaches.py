@@ -14,7 +14,7 @@ import msgspec
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import hand_over
-from footfall.analytics.query import ACTORS, needed, where_sql
+from footfall.analytics.query import ACTORS, NO_SEGMENTS, Memberships, needed, where_sql
 from footfall.analytics.shards import WHOLE, Shard
 from footfall.analytics.window import Span
 from footfall.journeys.paths import Path, paths, step_number
@@ -38,6 +38,7 @@ class Reaches(msgspec.Struct, frozen=True):
     shard: Shard
     paths: tuple[Path, ...]
     reached: str
+    segments: Memberships = NO_SEGMENTS
 
     def step(self, name: str) -> int:
         """The position of a step in the plan's list."""
@@ -54,12 +55,22 @@ def has_ties(journey: Journey) -> bool:
     return len({step.event for step in journey.steps}) < len(journey.steps)
 
 
-def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span, shard: Shard = WHOLE) -> Reaches:
+def walk(
+    dataset: Dataset,
+    plan: Plan,
+    journey: Journey,
+    span: Span,
+    shard: Shard = WHOLE,
+    *,
+    segments: Memberships = NO_SEGMENTS,
+) -> Reaches:
     """Walk a journey for everybody of a shard who enters it in `span`; later steps count up to the end of the data.
+
+    `segments` knows the segments that its conditions name.
 
     Raises UsageError when the plan has no such event or property.
     """
-    reaches = Reaches(journey, span, shard, paths(journey), dataset.new_name("reached"))
+    reaches = Reaches(journey, span, shard, paths(journey), dataset.new_name("reached"), segments)
     steps = [_step(dataset, plan, reaches, step) for step in journey.steps]
     ties = ""
     if has_ties(journey):
@@ -82,12 +93,15 @@ def _messages(dataset: Dataset, plan: Plan, reaches: Reaches, wanted: Step | Gua
     is_numbered = has_ties(reaches.journey) or not reaches.shard.is_whole
     stored = ("person", "seq") if is_numbered else ("person",)
     table = dataset.events(wanted.event, properties, plan=plan, since=reaches.span.since, stored=stored)
-    conditions = [where_sql(dataset, table, step.where) if step in alike else "FALSE" for step in fills]
+    conditions = [
+        where_sql(dataset, table, step.where, reaches.segments) if step in alike else "FALSE" for step in fills
+    ]
     columns = "".join(f", ({condition}) AS fills_{number}" for number, condition in enumerate(conditions))
     seq = "seq" if is_numbered else "0 AS seq"
+    own = where_sql(dataset, table, wanted.where, reaches.segments)
     return (
         f"SELECT {seq}, person AS actor, occurred_at AS time{columns} FROM {table.name} "
-        f"WHERE {ACTORS[reaches.journey.by]} AND {reaches.shard.sql()} AND {where_sql(dataset, table, wanted.where)}"
+        f"WHERE {ACTORS[reaches.journey.by]} AND {reaches.shard.sql()} AND {own}"
     )
 
 

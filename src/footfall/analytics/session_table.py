@@ -26,17 +26,26 @@ from footfall.analytics.persons.arrays import (
 )
 from footfall.analytics.persons.timelines import session_starts
 from footfall.analytics.shards import WHOLE, Shard
+from footfall.analytics.window import Span
 
 __all__ = ["SessionUnit", "session_table", "step_names", "step_table", "timelines"]
 
 SessionUnit = Literal["session", "person"]
 """What a timeline is of: one session, or all of a person on whatever device."""
 
+_EVER = Span()
 _COLUMNS = {"person", "device", "occurred_at", "type", "seq"}
 
 
-def timelines(dataset: Dataset, shard: Shard = WHOLE, *, unit: SessionUnit = "session", steps: bool = False) -> Any:
-    """The messages of all persons that count, in order, as an Arrow table.
+def timelines(
+    dataset: Dataset,
+    shard: Shard = WHOLE,
+    *,
+    unit: SessionUnit = "session",
+    steps: bool = False,
+    span: Span = _EVER,
+) -> Any:
+    """The messages in `span` of all persons that count, in order, as an Arrow table.
 
     `unit` is the number of the session, or of the person, that a message is of: from 0 on, none left out. There are
     `person`, `device`, `time` (microseconds since 1970 UTC), `seq`, `is_reset`, `is_view` (a page or screen), and with
@@ -50,7 +59,7 @@ def timelines(dataset: Dataset, shard: Shard = WHOLE, *, unit: SessionUnit = "se
     table = dataset.connection.sql(
         "SELECT person, device, occurred_at AS time, seq, type = 'reset' AS is_reset, "
         f"type IN ('page', 'screen') AS is_view{', step' if steps else ''} "
-        f"FROM {messages} WHERE counted AND {shard.sql()} ORDER BY {', '.join(keys)}"
+        f"FROM {messages} WHERE counted AND {shard.sql()} AND {span.sql()} ORDER BY {', '.join(keys)}"
     ).to_arrow_table()
     table = pyarrow.table({name: joined([table[name]]) for name in table.column_names})
     if steps or pc.any(table["is_reset"]).as_py():

@@ -14,12 +14,13 @@ from footfall.analytics.dataset import Dataset
 from footfall.analytics.figures import Figure, aggregate
 from footfall.analytics.numbers import shortest
 from footfall.analytics.properties import PropertyColumn, PropertyTable
-from footfall.analytics.query import ACTORS, needed, where_sql
+from footfall.analytics.query import ACTORS, NO_SEGMENTS, Memberships, needed, where_sql
 from footfall.analytics.shards import WHOLE, Shard
 from footfall.analytics.window import Span
 from footfall.plan.calls import named
 from footfall.plan.currencies import Money, money_of
 from footfall.plan.model import Aggregate, Count, Plan, Unique
+from footfall.plan.segments import MEMBER_OPS
 
 __all__ = [
     "KeyPart",
@@ -77,7 +78,8 @@ def reads(plan: Plan, asked: Simple) -> frozenset[str]:
 
 def stored(asked: Simple) -> tuple[str, ...]:
     """The columns of its event that a measure has to read, besides properties: see `Dataset.events`."""
-    return ("person",) if not isinstance(asked, Count) and asked.property == "actor" else ()
+    counts_actors = not isinstance(asked, Count) and asked.property == "actor"
+    return ("person",) if counts_actors or any(part.op in MEMBER_OPS for part in asked.where) else ()
 
 
 def money(plan: Plan, asked: Simple) -> Money | None:
@@ -98,16 +100,25 @@ def breakdown(plan: Plan, asked: Simple) -> tuple[tuple[str, ...], tuple[str, ..
 
 
 def tally(
-    dataset: Dataset, plan: Plan, asked: Simple, span: Span, shard: Shard = WHOLE, *, per: str = ""
+    dataset: Dataset,
+    plan: Plan,
+    asked: Simple,
+    span: Span,
+    shard: Shard = WHOLE,
+    *,
+    per: str = "",
+    segments: Memberships = NO_SEGMENTS,
 ) -> MeasureTally:
     """One measure over one window in one shard. With `per`, SQL, its value is the first part of every key.
+
+    `segments` knows the segments that its conditions name.
 
     Raises UsageError when the plan has no such event or property.
     """
     wanted = reads(plan, asked)
     columns = (*stored(asked), *shard.stored)
     table = dataset.events(asked.event, wanted, plan=plan, since=span.since, stored=columns)
-    condition = f"{span.sql()} AND {shard.sql()} AND {where_sql(dataset, table, asked.where)}"
+    condition = f"{span.sql()} AND {shard.sql()} AND {where_sql(dataset, table, asked.where, segments)}"
     apart, by = breakdown(plan, asked)
     counted = _counted(dataset, table, asked, shard)
     return MeasureTally(

@@ -63,6 +63,7 @@ CODES: Final[Mapping[str, str]] = {
     # Measures, journeys, status
     "bad_measure": "A measure has exactly one of the documented forms.",
     "bad_condition": "A condition compares a property with values that it can have.",
+    "bad_segment": "A rule of a segment has exactly one of the documented forms, and says how much it takes.",
     "not_numeric": "Sums, averages and other figures need a property whose value is a number.",
     "not_scalar": "Only single values can be counted, grouped and compared, not objects, arrays or maps.",
     "backwards": "Steps are walked in the order in which the journey lists them.",

@@ -70,6 +70,8 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "kpis": "The numbers that the team steers by.",
         "journeys": "The ways that are best for user and business.",
         "campaigns": "What is advertised where, by which links it is known, and what it may cost.",
+        "segments": "Named rules over a person; figures can be of those who meet one.",
+        "cohorts": "Who was in a segment on a day.",
         "traits": "What is known of a user or an account.",
         "defaults": "For this file: the value of a key that a definition does not have.",
     },
@@ -184,6 +186,19 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "between": "The two steps between which it should not.",
         "as": "The name it is counted under.",
         "where": "Conditions on the event's properties; all must be true.",
+    },
+    schema.SEGMENT: {
+        "owner": _OWNER,
+        "description": "Whom it is to find, and what for.",
+        "who": "The rule: exactly one form, such as did, days_with, sessions, traits, all, any or not.",
+        "no_lint": _NO_LINT,
+    },
+    schema.COHORT: {
+        "owner": _OWNER,
+        "description": "Whom it has, and what for.",
+        "segment": "The segment that they were in.",
+        "as_of": "The day that began when they were.",
+        "no_lint": _NO_LINT,
     },
     schema.DEFAULTS: {
         "owner": "The owner of everything in this file.",

@@ -15,6 +15,7 @@ from footfall.plan.reading.field_types import (
     DATE,
     DURATION,
     FLAG,
+    MOMENT,
     NAME,
     NUMBER,
     PATTERN,
@@ -32,10 +33,32 @@ from footfall.plan.reading.field_types import (
     TextOrTexts,
 )
 from footfall.plan.reading.measures import ORDERINGS
-from footfall.plan.reading.schema import EVENT, FILE, GOAL, JOURNEY, KPI, PAGE, PROPERTY, PROPERTY_GROUP, TYPE
+from footfall.plan.reading.schema import (
+    COHORT,
+    EVENT,
+    FILE,
+    GOAL,
+    JOURNEY,
+    KPI,
+    PAGE,
+    PROPERTY,
+    PROPERTY_GROUP,
+    SEGMENT,
+    TYPE,
+)
 from footfall.planning.codegen.json_schema import DRAFT_2020_12
 from footfall.planning.editor_help import ABOUT
-from footfall.planning.grammar import CONDITIONS, FIGURE, MEASURE, Forms, Named, kind_at
+from footfall.planning.grammar import (
+    CONDITIONS,
+    FIGURE,
+    MEASURE,
+    RULE,
+    SESSION_CONDITIONS,
+    Forms,
+    Named,
+    SessionConditions,
+    kind_at,
+)
 from footfall.versions import PLAN_FORMAT
 
 __all__ = ["editor_schema"]
@@ -56,6 +79,7 @@ _SIMPLE: Mapping[FieldType, Schema] = {
     DATE: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
     DURATION: {"type": "string", "pattern": f"^{_DURATION}$"},
     FLAG: {"type": "boolean"},
+    MOMENT: {"type": "string", "pattern": f"^(?:[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{_DURATION})$"},
     NAME: {"type": "string", "pattern": _NAME},
     NUMBER: _NUMBER,
     PATTERN: {"type": "string"},
@@ -66,8 +90,9 @@ _SIMPLE: Mapping[FieldType, Schema] = {
 }
 # What is used several times, or inside itself, is written once under `$defs`.
 _SHARED: Mapping[FieldType, str] = {
-    EVENT: "event", FIGURE: "figure", GOAL: "goal", JOURNEY: "journey", KPI: "kpi", MEASURE: "measure",
-    PAGE: "page", PROPERTY: "property", PROPERTY_GROUP: "property_group", TYPE: "type", CONDITIONS: "where",
+    COHORT: "cohort", CONDITIONS: "where", EVENT: "event", FIGURE: "figure", GOAL: "goal", JOURNEY: "journey",
+    KPI: "kpi", MEASURE: "measure", PAGE: "page", PROPERTY: "property", PROPERTY_GROUP: "property_group", RULE: "rule",
+    SEGMENT: "segment", TYPE: "type",
 }  # fmt: skip
 
 
@@ -142,6 +167,21 @@ def _conditions(_kind: object) -> Schema:
     return {"type": "object", "additionalProperties": {"anyOf": [*values["anyOf"], compared]}}
 
 
+def _session_conditions(kind: SessionConditions) -> Schema:
+    properties = {}
+    for name, value in kind.values.items():
+        plain = _schema(value)
+        values = {"anyOf": [plain, {"type": "array", "items": plain, "minItems": 1}]}
+        compared = {
+            "type": "object",
+            "properties": {"not": values, **({} if value is TEXT else dict.fromkeys(ORDERINGS, plain))},
+            "minProperties": 1,
+            "additionalProperties": False,
+        }
+        properties[name] = {"anyOf": [*values["anyOf"], compared]}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
 _KINDS: Mapping[type, Callable[[Any], Schema]] = {
     Forms: _forms,
     ListOf: lambda kind: {"type": "array", "items": _schema(kind.kind)},
@@ -155,4 +195,5 @@ _KINDS: Mapping[type, Callable[[Any], Schema]] = {
     ScalarOr: lambda kind: {"anyOf": [_schema(kind.scalar), _schema(kind.record)]},
     TextOrTexts: lambda _kind: {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
     type(CONDITIONS): _conditions,
+    type(SESSION_CONDITIONS): _session_conditions,
 }  # fmt: skip

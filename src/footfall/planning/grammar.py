@@ -24,12 +24,17 @@ from footfall.plan.reading.schema import (
     PROPERTY,
     PROPERTY_GROUP,
     SECTIONS,
+    SEGMENT,
     STEP,
     TRAIT_KINDS,
     TYPE,
 )
+from footfall.plan.reading.segments import RULES, SESSION_VALUES, SESSIONS, TIME_SPENT
 
-__all__ = ["CONDITIONS", "FIGURE", "MEASURE", "RATIO", "Conditions", "Forms", "Named", "kind_at"]
+__all__ = [
+    "CONDITIONS", "FIGURE", "MEASURE", "RATIO", "RULE", "SESSION_CONDITIONS", "Conditions", "Forms", "Named",
+    "SessionConditions", "kind_at",
+]  # fmt: skip
 
 
 class _Described:
@@ -58,7 +63,15 @@ class Conditions(_Described):
     """A `where`: a mapping from properties to a value, a list of values, or comparisons."""
 
 
+class SessionConditions(_Described):
+    """A `where` on sessions: a mapping from values of a session to a value, a list of values, or comparisons."""
+
+    values = SESSION_VALUES
+
+
 CONDITIONS: Final = Conditions()
+SESSION_CONDITIONS: Final = SessionConditions()
+RULE: Final = Forms(RULES)
 FIGURE: Final = Forms({form: record for form, record in MEASURES.items() if form not in {"ratio", "journey"}})
 MEASURE: Final = Forms(MEASURES)
 RATIO: Final = MEASURES["ratio"].keys["ratio"].kind
@@ -76,6 +89,14 @@ _behind: dict[tuple[object, str], FieldType] = {
     (JOURNEY, "never"): ListOf(GUARD),
     (JOURNEY, "steps"): ListOf(STEP),
     (KPI, "measure"): MEASURE,
+    (SEGMENT, "who"): RULE,
+    **{(record, "where"): CONDITIONS for record in RULES.values() if "where" in record.keys},
+    **{(RULES[form], form): ListOf(RULE) for form in ("all", "any")},
+    (RULES["not"], "not"): RULE,
+    (RULES["sessions"], "sessions"): SESSIONS,
+    (RULES["time_spent"], "time_spent"): TIME_SPENT,
+    (RULES["traits"], "traits"): CONDITIONS,
+    (SESSIONS, "where"): SESSION_CONDITIONS,
 }
 
 

@@ -11,6 +11,7 @@ import msgspec
 from footfall.errors import UsageError
 from footfall.plan.calls import call_of, named, split_property
 from footfall.plan.model import Conversion, Event, Kpi, Plan, Property, Source, Team
+from footfall.plan.segments import naming
 from footfall.planning.diff.events import accepted_names
 from footfall.planning.diff.wording import say_condition
 from footfall.planning.usage import UsageIndex, Use, purposes
@@ -21,8 +22,9 @@ __all__ = ["Dependent", "Groups", "Impact", "impact_of"]
 class Dependent(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that depends on an event or a property.
 
-    `kind` is `kpi`, `goal`, `journey`, `rule`, `identity`, `purpose`, `event` or `source`; `how` names the parts of it
-    that use the event or the property. `through` names what it depends on instead, where it does not use it itself.
+    `kind` is `kpi`, `goal`, `journey`, `segment`, `cohort`, `rule`, `identity`, `purpose`, `event` or `source`; `how`
+    names the parts of it that use the event or the property. `through` names what it depends on instead, where it does
+    not use it itself.
     """
 
     kind: str
@@ -72,6 +74,8 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
     )
     direct = _direct(uses)
     names = {(user.kind, user.name) for user in direct}
+    by_segment = _by_segment(plan, index, names)
+    names |= {(user.kind, user.name) for user in by_segment}
     events = {event.name: event for event, _ in subject.parts}
     collected_for = [
         Dependent(kind="purpose", name=f"{kind}:{part}", owner=owner, how=("the event is collected for it",))
@@ -80,8 +84,8 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
         if (kind, part) not in names
     ]
     senders = {user.name: user for event in events.values() for user in _senders(plan, event)}
-    dependents = [*direct, *collected_for, *_indirect(plan, names), *senders.values()]
-    order = ("kpi", "goal", "journey", "rule", "identity", "purpose", "event", "source")
+    dependents = [*direct, *collected_for, *by_segment, *_indirect(plan, names), *senders.values()]
+    order = ("kpi", "goal", "journey", "segment", "cohort", "rule", "identity", "purpose", "event", "source")
     dependents.sort(key=lambda user: (order.index(user.kind), bool(user.through)))
     owned = (*(event.owner for event in events.values()), *(user.owner for user in dependents))
     teams = tuple(plan.teams.get(owner, Team(name=owner)) for owner in dict.fromkeys(filter(None, owned)))
@@ -167,6 +171,29 @@ def _direct(uses: Iterable[Use]) -> list[Dependent]:
     return [
         Dependent(kind=kind, name=name, owner=owner, how=tuple(parts))
         for (kind, name), (owner, parts) in by_name.items()
+    ]
+
+
+def _by_segment(plan: Plan, index: UsageIndex, names: set[tuple[str, str]]) -> list[Dependent]:
+    """What depends on one of these segments: segments and cohorts that name it, KPIs and journeys that ask for it."""
+    segments = [name for kind, name in names if kind == "segment"]
+    indirect = naming(plan, segments)
+    dependents = [
+        Dependent(
+            kind="cohort" if name in plan.cohorts else "segment", name=name,
+            owner=(plan.cohorts.get(name) or plan.segments[name]).owner,
+            through=tuple(f"segment:{each}" for each in segments),
+        )
+        for name in sorted(indirect)
+    ]  # fmt: skip
+    throughs: dict[tuple[str, str], tuple[str, dict[str, None]]] = {}
+    for name in (*segments, *sorted(indirect)):
+        for use in index.of_segments([name]):
+            if use.kind in ("kpi", "journey") and (use.kind, use.name) not in names:
+                throughs.setdefault((use.kind, use.name), (use.owner, {}))[1][f"segment:{name}"] = None
+    return dependents + [
+        Dependent(kind=kind, name=name, owner=owner, through=tuple(through))
+        for (kind, name), (owner, through) in throughs.items()
     ]
 
 

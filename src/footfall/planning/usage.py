@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -13,20 +13,26 @@ from footfall.plan.model import (
     Aggregate,
     Conversion,
     Count,
+    DaysWith,
+    Did,
+    DidFirstOrLast,
     Event,
     Goal,
+    HasTraits,
     Journey,
     Kpi,
     Plan,
     Ratio,
     Rule,
+    Segment,
     Unique,
     Where,
 )
+from footfall.plan.segments import MEMBER_OPS, names_in_where, parts_of
 
 __all__ = ["UsageIndex", "Use", "UseKind", "purposes"]
 
-UseKind = Literal["kpi", "journey", "rule", "identity", "event"]
+UseKind = Literal["kpi", "journey", "rule", "identity", "event", "segment"]
 _ACTOR = "actor"
 
 
@@ -52,14 +58,21 @@ class UsageIndex:
     def __init__(self, plan: Plan) -> None:
         self._events: dict[str, list[Use]] = {}
         self._properties: dict[tuple[str, str], list[Use]] = {}
+        self._segments: dict[str, list[Use]] = {}
         for use in _uses(plan):
             self._events.setdefault(use.event, []).append(use)
             if use.property:
                 self._properties.setdefault((use.event, use.property), []).append(use)
+            for name in names_in_where([use.where] if use.where else []):
+                self._segments.setdefault(name, []).append(use)
 
     def of_event(self, event: str) -> tuple[Use, ...]:
         """Everything that uses the event or one of its properties, in the order of the plan."""
         return tuple(self._events.get(event, ()))
+
+    def of_segments(self, names: Iterable[str]) -> tuple[Use, ...]:
+        """Every condition on messages that names one of these segments and cohorts, in the order of these."""
+        return tuple(use for name in names for use in self._segments.get(name, ()))
 
     def of_page(self, key: str, name: str) -> tuple[Use, ...]:
         """Everything that uses this property of what `pages` describes under a key."""
@@ -90,6 +103,8 @@ def _uses(plan: Plan) -> Iterator[Use]:
         yield from _of_kpi(kpi, plan)
     for journey in plan.journeys.values():
         yield from _of_journey(journey)
+    for segment in plan.segments.values():
+        yield from _of_segment(segment)
     for event in plan.events.values():
         for rule in event.rules:
             for name in _names_of(rule):
@@ -105,6 +120,28 @@ def _uses(plan: Plan) -> Iterator[Use]:
         for event in plan.events.values() if name else ():
             if any(prop.name == name for prop in event.properties):
                 yield Use(kind="identity", name=key, how="names it", event=event.name, property=name)
+
+
+def _of_segment(segment: Segment) -> Iterator[Use]:
+    for part in parts_of(segment.who):
+        if isinstance(part, Did | DidFirstOrLast | DaysWith):
+            yield from _filtered(segment, part.filter.event, part.filter.where)
+        elif isinstance(part, HasTraits):
+            yield from _filtered(segment, "identify", part.where)
+
+
+def _filtered(segment: Segment, event: str, conditions: tuple[Where, ...]) -> Iterator[Use]:
+    yield Use(kind="segment", name=segment.name, owner=segment.owner, how="who", event=event)
+    for where in conditions:
+        yield Use(
+            kind="segment", name=segment.name, owner=segment.owner, how="who, where", event=event,
+            property=_property_of(where), where=where,
+        )  # fmt: skip
+
+
+def _property_of(where: Where) -> str:
+    """The property of a condition; "" for one that is about the person."""
+    return "" if where.op in MEMBER_OPS else where.property
 
 
 def _names_of(rule: Rule) -> list[str]:
@@ -141,7 +178,7 @@ def _of_figure(kpi: Kpi, figure: Count | Aggregate | Unique, part: str) -> Itera
     else:
         yield use("unique actor") if figure.property == _ACTOR else use("unique", figure.property)
     for where in figure.where:
-        yield use("where", where.property, where)
+        yield use("where", _property_of(where), where)
     for name in figure.by:
         yield use("by", name)
 
@@ -169,5 +206,5 @@ def _with_conditions(journey: Journey, how: str, event: str, conditions: tuple[W
     for where in conditions:
         yield Use(
             kind="journey", name=journey.name, owner=journey.owner, how=f"{how}, where", event=event,
-            property=where.property, where=where,
+            property=_property_of(where), where=where,
         )  # fmt: skip

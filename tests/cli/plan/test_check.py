@@ -27,7 +27,7 @@ def test_a_clean_plan_is_told_with_its_counts() -> None:
 
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (
-        f"{SHOP}: the plan 'fjordhome' is clean: 15 events, 68 properties, 3 goals, 22 KPIs, 3 journeys\n"
+        f"{SHOP}: the plan 'fjordhome' is clean: 15 events, 68 properties, 3 goals, 22 KPIs, 3 journeys, 2 segments\n"
     )
 
 
@@ -65,7 +65,15 @@ def test_a_clean_plan_for_programs_names_its_bundle() -> None:
 
     assert done.returncode == 0
     assert (answer["clean"], answer["plan"], answer["bundle"]) == (True, "fjordhome", bundle_hash(read(SHOP).require()))
-    assert answer["counts"] == {"events": 15, "properties": 68, "goals": 3, "kpis": 22, "journeys": 3}
+    assert answer["counts"] == {
+        "events": 15,
+        "properties": 68,
+        "goals": 3,
+        "kpis": 22,
+        "journeys": 3,
+        "segments": 2,
+        "cohorts": 0,
+    }
     assert answer["problems"] == []
 
 

@@ -58,7 +58,7 @@ def test_a_filter_that_is_one_already_is_taken_as_it_is() -> None:
         ("bought {currency: NOK}", "'currency' can never be 'NOK'"),
         ("bought {total: ", "not YAML"),
         ("bought {currency: \ud800}", "not UTF-8"),
-        ("* {total: 1}", "every message, which has no properties"),
+        ("* {total: 1}", "every message, which has no property 'total'"),
     ],
 )
 def test_a_mistake_names_its_place_and_its_remedy(text: str, message: str) -> None:

@@ -11,5 +11,7 @@ def test_a_plan_is_described_by_its_counts() -> None:
     sold = Event(name="sold", wire_name="sold", properties=properties)
     plan = Plan(id="p", events={"sold": sold}, kpis={"k": Kpi(name="k", measure=Count(event="sold"), window=None)})
 
-    assert counts_of(plan) == {"events": 1, "properties": 2, "goals": 0, "kpis": 1, "journeys": 0}
+    assert counts_of(plan) == {
+        "events": 1, "properties": 2, "goals": 0, "kpis": 1, "journeys": 0, "segments": 0, "cohorts": 0,
+    }  # fmt: skip
     assert describe(plan) == "1 event, 2 properties, 0 goals, 1 KPI, 0 journeys"

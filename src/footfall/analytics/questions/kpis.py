@@ -127,7 +127,8 @@ def _partial(context: ShardContext) -> KpisPartial:
             partial.conversions[name] = conversion_actors(context.dataset, reaches, asked.start, asked.end)
         else:
             partial.measures[name] = tuple(
-                tally(context.dataset, context.report.plan, part, span, context.shard) for part in parts(asked)
+                tally(context.dataset, context.report.plan, part, span, context.shard, segments=context.segments)
+                for part in parts(asked)
             )
     return partial
 

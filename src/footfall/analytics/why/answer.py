@@ -310,7 +310,7 @@ def _labelled(stage: _Stage, key: _Key, shard: Labelled, window: _Window) -> Dec
         return Decimal(0)
     since, until = (None if time is None else microseconds(time, plan.timezone) for time in window)
     context = ReportContext(dataset, plan, (), since=since, until=until, now=stage.now)
-    tallied = tally(dataset, plan, kpi.measure, context.span_of(kpi.window), shard)
+    tallied = tally(dataset, plan, kpi.measure, context.span_of(kpi.window), shard, segments=context.shards[0].segments)
     measured = merge_tallies(plan, kpi.measure, [(tallied,)])
     figure = measured.currencies.get(key.currency, measured.nothing) if key.is_money else measured.total
     return figure.value or Decimal(0)

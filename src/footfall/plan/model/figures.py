@@ -34,10 +34,13 @@ WeekStart = Literal["monday", "sunday", "saturday"]
 
 
 class Where(PlanPart, frozen=True, kw_only=True):
-    """A condition on one property of an event: `op` against any of `values` (`in`), or against the one value."""
+    """A condition on one property of an event: `op` against any of `values` (`in`), or against the one value.
+
+    `member` and `not_member` are about the person: in any, or in none, of the segments that `values` names.
+    """
 
     property: str
-    op: Literal["in", "not_in", "gt", "gte", "lt", "lte"]
+    op: Literal["in", "not_in", "gt", "gte", "lt", "lte", "member", "not_member"]
     values: tuple[str | int | bool | float | None, ...]
 
 

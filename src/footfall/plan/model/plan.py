@@ -12,6 +12,7 @@ from footfall.plan.model.figures import Goal, Kpi, WeekStart
 from footfall.plan.model.journeys import Journey
 from footfall.plan.model.part import PlanPart
 from footfall.plan.model.properties import Property
+from footfall.plan.model.segments import Cohort, Segment
 
 __all__ = ["LintLevel", "Plan"]
 
@@ -44,4 +45,6 @@ class Plan(PlanPart, frozen=True, kw_only=True):
     kpis: Mapping[str, Kpi] = {}
     journeys: Mapping[str, Journey] = {}
     campaigns: Mapping[str, PlannedCampaign] = {}
+    segments: Mapping[str, Segment] = {}
+    cohorts: Mapping[str, Cohort] = {}
     x: Mapping[str, Any] = {}

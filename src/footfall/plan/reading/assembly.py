@@ -24,6 +24,7 @@ from footfall.plan.reading.merge import MergedFiles, merge_files
 from footfall.plan.reading.names import Names
 from footfall.plan.reading.properties import PropertyReader
 from footfall.plan.reading.schema import PAGE, SECTIONS
+from footfall.plan.reading.segments import read_cohorts, read_segments
 from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.visitors import read_staff, read_web
 from footfall.plan.reading.yaml_source import YamlNode
@@ -53,6 +54,7 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
     for replacement in events.replacements:
         subjects.event(replacement.name, replacement.node, replacement.path)
     journeys = read_journeys(sections["journeys"], subjects)
+    segments = read_segments(sections["segments"], subjects)
     plan = Plan(
         id=header.get("plan", ""),
         format=header.get("format", PLAN_FORMAT),
@@ -77,6 +79,8 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
         kpis=read_kpis(sections["kpis"], subjects, journeys),
         journeys=journeys,
         campaigns=read_campaigns(sections["campaigns"], names),
+        segments=segments,
+        cohorts=read_cohorts(sections["cohorts"], subjects, segments),
         x=files.x,
     )
     return plan, files

@@ -6,12 +6,14 @@ import re
 
 from footfall.errors import UsageError
 from footfall.plan.calls import CALLS, named
-from footfall.plan.model import ANY_EVENT, Event, EventFilter, Plan, Property
+from footfall.plan.model import ANY_EVENT, Cohort, Event, EventFilter, InSegment, Plan, Property, Segment, SegmentRule
 from footfall.plan.problems import Location, Path, Problems
-from footfall.plan.reading.measures import read_where
+from footfall.plan.reading.measures import read_any_where, read_where
+from footfall.plan.reading.segments import read_rule
 from footfall.plan.reading.yaml_source import parse_yaml
+from footfall.plan.segments import segments_of
 
-__all__ = ["read_event_filter"]
+__all__ = ["read_event_filter", "read_segment"]
 
 
 _BRACE = re.compile(r"\s+\{")
@@ -30,17 +32,43 @@ def read_event_filter(text: str | EventFilter, plan: Plan, place: str) -> EventF
     name, conditions = (text[: brace.start()], text[brace.end() - 1 :]) if brace else (text, "")
     # Half a surrogate pair, as a byte of the command line that is no UTF-8, becomes a problem of the text.
     node = parse_yaml(conditions.encode(errors="surrogatepass"), place, problems) if conditions else None
-    filter_ = EventFilter(event=name)
-    if name != ANY_EVENT:
-        event = _PlanEvents(plan, problems).event(name, Location(place, 0, 0))
+    events, filter_ = _PlanEvents(plan, problems), EventFilter(event=name)
+    if name == ANY_EVENT:
+        filter_ = EventFilter(event=name, where=read_any_where(node, events, (name,)))
+    else:
+        event = events.event(name, Location(place, 0, 0))
         if event is not None and not len(problems):
-            filter_ = EventFilter(event=name, where=read_where(node, event, _PlanEvents(plan, problems), (name,)))
-    elif node is not None:
-        message = f"{ANY_EVENT} is every message, which has no properties of its own"
-        problems.add("bad_condition", message, at=node, path=(name,), remedy="name an event")
+            filter_ = EventFilter(event=name, where=read_where(node, event, events, (name,)))
+    _raise(problems)
+    return filter_
+
+
+def read_segment(text: str | Segment | Cohort | SegmentRule, plan: Plan, place: str) -> SegmentRule:
+    """Read the name of a segment or cohort, or a rule as a plan has it under `who`: `{did: order_completed}`.
+
+    `place` names it in an error. Raises UsageError with every problem: an event, property or segment that the plan does
+    not have.
+    """
+    if isinstance(text, Segment | Cohort):
+        return InSegment(names=(text.name,))
+    if not isinstance(text, str):
+        return text
+    text, problems = text.strip(), Problems()
+    events = _PlanEvents(plan, problems)
+    rule: SegmentRule | None = InSegment(names=(text,))
+    if text.startswith("{"):
+        node = parse_yaml(text.encode(errors="surrogatepass"), place, problems)
+        rule = None if node is None else read_rule(node, events, ())
+    else:
+        events.segment(text, Location(place, 0, 0), ())
+    _raise(problems)
+    assert rule is not None
+    return rule
+
+
+def _raise(problems: Problems) -> None:
     if len(problems):
         raise UsageError("; ".join(str(problem) for problem in problems.sorted()))
-    return filter_
 
 
 class _PlanEvents:
@@ -50,11 +78,17 @@ class _PlanEvents:
         self.problems = problems
         self._plan = plan
 
-    def event(self, name: str, at: Location) -> Event | None:
+    def event(self, name: str, at: Location, path: Path = ()) -> Event | None:
         event = named(self._plan, name)
         if event is None:
-            self.problems.unknown("event", name, [*self._plan.events, *CALLS], at=at, path=())
+            self.problems.unknown("event", name, [*self._plan.events, *CALLS], at=at, path=path)
         return event
+
+    def segment(self, name: str, at: Location, path: Path) -> bool:
+        names = segments_of(self._plan)
+        if name not in names:
+            self.problems.unknown("segment", name, names, at=at, path=path)
+        return name in names
 
     def property(self, event: Event, name: str, at: Location, path: Path) -> Property | None:
         properties = {prop.name: prop for prop in event.properties}

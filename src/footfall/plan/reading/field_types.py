@@ -21,6 +21,7 @@ __all__ = [
     "DATE",
     "DURATION",
     "FLAG",
+    "MOMENT",
     "NAME",
     "NAMES",
     "NODE",
@@ -120,6 +121,13 @@ def _duration(value: Any) -> int:
         return parse_duration(_text(value))
     except ValueError as error:
         raise _MisfitError("bad_duration", str(error), "a whole number and s, m, h, d or w, such as 7d") from None
+
+
+def _moment(value: Any) -> str | int:
+    """A day as text, or how many seconds ago."""
+    text = _text(value)
+    is_day = text[4:5] == "-"
+    return _date(text) if is_day else _duration(text)
 
 
 def _window(value: Any) -> int | None:
@@ -341,6 +349,7 @@ COUNT: FieldType = _Scalar(_count)
 NUMBER: FieldType = _Scalar(_number)
 DATE: FieldType = _Scalar(_date)
 DURATION: FieldType = _Scalar(_duration)
+MOMENT: FieldType = _Scalar(_moment)
 WINDOW: FieldType = _Scalar(_window)
 PATTERN: FieldType = _Scalar(_pattern)
 WORD: FieldType = _Scalar(_word)

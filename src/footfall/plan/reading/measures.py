@@ -23,11 +23,12 @@ from footfall.plan.model import (
 from footfall.plan.problems import MISSING, Location, Path, Problems, did_you_mean
 from footfall.plan.reading.constraints import SCALARS
 from footfall.plan.reading.field_types import NODE, TEXT, TEXTS, Key, Record
+from footfall.plan.reading.members import SEGMENT_KEY, SegmentNames, is_about_segments, read_members
 from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.yaml_source import YamlNode, kind_of
 from footfall.plan.wording import say_types
 
-__all__ = ["MEASURES", "ORDERINGS", "MeasureReader", "Properties", "read_where"]
+__all__ = ["MEASURES", "ORDERINGS", "MeasureReader", "Properties", "read_any_where", "read_where"]
 
 _ACTOR = "actor"  # in `unique: EVENT.actor`: the person, or the device where there is no person
 
@@ -170,32 +171,51 @@ def _is_scalar(prop: Property, at: YamlNode, path: Path, problems: Problems) -> 
     return False
 
 
-class Properties(Protocol):
-    """Knows the properties of events, and gathers what is wrong."""
-
-    @property
-    def problems(self) -> Problems:
-        """What is wrong so far."""
+class Properties(SegmentNames, Protocol):
+    """Knows the properties of events and the segments of persons, and gathers what is wrong."""
 
     def property(self, event: Event, name: str, at: Location, path: Path) -> Property | None:
         """The property of an event; None, with a problem, when there is none."""
 
 
 def read_where(node: YamlNode | None, event: Event, properties: Properties, path: Path) -> tuple[Where, ...]:
-    """The conditions of a `where` mapping on properties of `event`; all of them must be true."""
-    if node is None:
-        return ()
-    if not isinstance(node.value, dict):
-        message = f"takes a mapping from properties to values, not {kind_of(node.value)}"
-        properties.problems.add("wrong_type", message, at=node, path=path, remedy="write {PROPERTY: VALUE}")
-        return ()
+    """The conditions of a `where` mapping on properties of `event`, and on the person; all of them must be true."""
     conditions: list[Where] = []
-    for name, condition in node.value.items():
+    for name, condition in _conditions_of(node, properties, path).items():
+        assert node is not None
         part_path = (*path, name)
+        if is_about_segments(name, event):
+            conditions += read_members(condition, properties, part_path)
+            continue
         prop = properties.property(event, name, node.key(name), part_path)
         if prop is not None and _is_scalar(prop, condition, part_path, properties.problems):
             conditions += _Conditions(prop, part_path, properties.problems).read(condition)
     return tuple(conditions)
+
+
+def read_any_where(node: YamlNode | None, properties: Properties, path: Path) -> tuple[Where, ...]:
+    """The conditions of a `where` on any message, which has no properties: on its person alone."""
+    conditions: list[Where] = []
+    for name, condition in _conditions_of(node, properties, path).items():
+        assert node is not None
+        if is_about_segments(name, None):
+            conditions += read_members(condition, properties, (*path, name))
+        else:
+            message = f"* is every message, which has no property {name!r}"
+            remedy = f"name an event, or ask by {SEGMENT_KEY}: NAME"
+            properties.problems.add("bad_condition", message, at=node.key(name), path=(*path, name), remedy=remedy)
+    return tuple(conditions)
+
+
+def _conditions_of(node: YamlNode | None, properties: Properties, path: Path) -> Mapping[str, YamlNode]:
+    """The conditions of a `where` by their keys; nothing, with a problem, for what is no mapping."""
+    if node is None:
+        return {}
+    if isinstance(node.value, dict):
+        return node.value
+    message = f"takes a mapping from properties to values, not {kind_of(node.value)}"
+    properties.problems.add("wrong_type", message, at=node, path=path, remedy="write {PROPERTY: VALUE}")
+    return {}
 
 
 # Which YAML values a property of a type can be compared with; null means a value that is absent or null.

@@ -45,9 +45,9 @@ from footfall.plan.reading.field_types import (
 from footfall.web_words import CHANNELS
 
 __all__ = [
-    "BRANCH", "BUDGET", "CALENDAR_WINDOW", "CAMPAIGN", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS", "EVENT", "FILE",
-    "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "STAFF", "STEP",
-    "TRAIT_KINDS", "TYPE", "WEB",
+    "BRANCH", "BUDGET", "CALENDAR_WINDOW", "CAMPAIGN", "COHORT", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS", "EVENT",
+    "FILE", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "SEGMENT",
+    "STAFF", "STEP", "TRAIT_KINDS", "TYPE", "WEB",
 ]  # fmt: skip
 
 TRAIT_KINDS: Final = ("user", "account")
@@ -223,6 +223,18 @@ CAMPAIGN: Final = Record(
         "no_lint": Key(TEXTS),
     }
 )
+SEGMENT: Final = Record(
+    {"owner": Key(TEXT), "description": Key(TEXT), "who": Key(NODE, required=True), "no_lint": Key(TEXTS)}
+)
+COHORT: Final = Record(
+    {
+        "owner": Key(TEXT),
+        "description": Key(TEXT),
+        "segment": Key(TEXT, required=True),
+        "as_of": Key(DATE, required=True),
+        "no_lint": Key(TEXTS),
+    }
+)
 _team = Record({"contact": Key(TEXT), "slack": Key(TEXT), "codeowners": Key(TEXT)})
 _source = Record(
     {
@@ -245,6 +257,8 @@ SECTIONS: Final[dict[str, tuple[FieldType, FieldType]]] = {
     "kpis": (NAME, KPI),
     "journeys": (NAME, JOURNEY),
     "campaigns": (NAME, CAMPAIGN),
+    "segments": (NAME, SEGMENT),
+    "cohorts": (NAME, COHORT),
 }
 
 DEFAULTS: Final = Record(
@@ -274,6 +288,7 @@ _naming_rule: FieldType = Record(
 _required_keys: dict[str, Record] = {
     "events": EVENT, "properties": PROPERTY, "traits": PROPERTY, "kpis": KPI, "goals": GOAL, "journeys": JOURNEY,
     "campaigns": CAMPAIGN,
+    "segments": SEGMENT, "cohorts": COHORT,
 }  # fmt: skip
 
 CONSENT_PURPOSE: Final = Record({"description": Key(TEXT), "refused": Key(OneOf(ConsentLevel))})
@@ -313,7 +328,10 @@ HEADER: Final[dict[str, Key]] = {
     "naming": Key(
         Record(
             {
-                **{part: Key(_naming_rule) for part in ("events", "properties", "traits", "kpis", "goals", "journeys")},
+                **{
+                    part: Key(_naming_rule)
+                    for part in ("events", "properties", "traits", "kpis", "goals", "journeys", "segments", "cohorts")
+                },
                 "reserved": Key(TEXTS),
             }
         )

@@ -17,7 +17,19 @@ __all__ = ["SourceMap", "split_where"]
 _PARTS = re.compile(r"\[[^\[\]]*\]|[^.\[]+")
 # The keys that contain the parts of an array or a map.
 _INNER = {"[]": "items", "{}": "values"}
-_SECTIONS = ("pages", "kpis", "journeys", "goals", "campaigns", "teams", "sources", "types", "property_groups")
+_SECTIONS = (
+    "pages",
+    "kpis",
+    "journeys",
+    "goals",
+    "campaigns",
+    "teams",
+    "sources",
+    "types",
+    "property_groups",
+    "segments",
+    "cohorts",
+)
 
 
 def split_where(where: str) -> Path:

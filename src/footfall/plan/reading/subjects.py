@@ -10,6 +10,7 @@ from footfall.plan.model import Event, Page, Property
 from footfall.plan.problems import Location, Path, Problems, did_you_mean
 from footfall.plan.reading.events import Events
 from footfall.plan.reading.names import Names
+from footfall.plan.segments import READY_SEGMENTS
 
 __all__ = ["Subjects"]
 
@@ -72,6 +73,13 @@ class Subjects(NamedTuple):
         message = f"the plan knows no property of {event}, so there is no {name!r} to read"
         remedy = f"{hint}{write}, or use count or unique: {event}.actor"
         problems.add("unknown_reference", message, at=at, path=path, remedy=remedy)
+
+    def segment(self, name: str, at: Location, path: Path) -> bool:
+        """Whether there is a segment or cohort of this name; a problem if not."""
+        names = {*self.names.of("segments"), *self.names.of("cohorts"), *READY_SEGMENTS}
+        if name not in names:
+            self.problems.unknown("segment", name, names, at=at, path=path)
+        return name in names
 
     def all_properties(self) -> set[str]:
         """The names of the properties of all events and pages."""

@@ -8,9 +8,17 @@ import msgspec
 
 from footfall.plan.checking.validate import policy_of
 from footfall.plan.model import Conversion, Event, Journey, Kpi, Page, Plan, Policy
+from footfall.plan.segments import naming
 from footfall.planning.diff.changes import Affected, Change, Effect, RawChange, affected_by, classify
 from footfall.planning.diff.events import compare_event, event_shape, pair_events
-from footfall.planning.diff.figures import compare_campaigns, compare_goals, compare_journeys, compare_kpis
+from footfall.planning.diff.figures import (
+    compare_campaigns,
+    compare_cohorts,
+    compare_goals,
+    compare_journeys,
+    compare_kpis,
+    compare_segments,
+)
 from footfall.planning.diff.header import compare_header
 from footfall.planning.diff.kinds import KINDS
 from footfall.planning.diff.likeness import likely_heirs
@@ -68,9 +76,15 @@ class _Comparison:
         for raw in compare_journeys(journeys, new.journeys):
             if not self._is_faulty(raw.path[:2]):
                 yield classify(raw, (), self._journey(raw))
-        for raw in (*compare_goals(base.goals, new.goals), *compare_campaigns(base.campaigns, new.campaigns)):
+        segments = {name: renames.segment(segment) for name, segment in base.segments.items()}
+        for raw in (
+            *compare_goals(base.goals, new.goals),
+            *compare_campaigns(base.campaigns, new.campaigns),
+            *compare_segments(segments, new.segments),
+            *compare_cohorts(base.cohorts, new.cohorts),
+        ):
             if not self._is_faulty(raw.path[:2]):
-                yield classify(raw, ())
+                yield classify(raw, (), self._segment(raw))
 
     def _is_faulty(self, path: tuple[str, ...]) -> bool:
         """Whether something at or below this place is a fault of the new plan."""
@@ -103,6 +117,18 @@ class _Comparison:
                 how = (f"from {measure.start} to {measure.end}",)
                 affected.append(Affected.of(kpi, "shifts" if moved else effect, how))
         return tuple(affected)
+
+    def _segment(self, raw: RawChange) -> tuple[Affected, ...]:
+        """The KPIs and journeys that ask for a segment that is not what it was, by itself or through another."""
+        effects: Mapping[str, Effect] = {
+            "segment_removed": "breaks", "segment_redefined": "shifts", "cohort_removed": "breaks",
+            "cohort_redefined": "shifts",
+        }  # fmt: skip
+        if raw.kind not in effects:
+            return ()
+        name = raw.path[1]
+        uses = self._uses.of_segments([name, *sorted(naming(self._base, [name]))])
+        return affected_by(uses, effects[raw.kind], healed=self._moved())
 
     # Traits and events
 

@@ -1,4 +1,4 @@
-"""Compares KPIs, journeys, goals and campaigns: what they count, and how they are described."""
+"""Compares KPIs, journeys, goals, campaigns, segments and cohorts: what they count, and how they are described."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import TypeVar
 import msgspec
 
 from footfall.plan.durations import say_window
-from footfall.plan.model import Goal, Journey, Kpi, PlannedCampaign, Step
+from footfall.plan.model import Cohort, Goal, Journey, Kpi, PlannedCampaign, Segment, Step
 from footfall.planning.diff.changes import RawChange
-from footfall.planning.diff.wording import say, say_duration, say_list, say_measure, say_where
+from footfall.planning.diff.wording import say, say_duration, say_list, say_measure, say_rule, say_where
 
-__all__ = ["compare_campaigns", "compare_goals", "compare_journeys", "compare_kpis"]
+__all__ = [
+    "compare_campaigns", "compare_cohorts", "compare_goals", "compare_journeys", "compare_kpis", "compare_segments",
+]  # fmt: skip
 
-_P = TypeVar("_P", Kpi, Journey, Goal, PlannedCampaign)
+_P = TypeVar("_P", Kpi, Journey, Goal, PlannedCampaign, Segment, Cohort)
 
 
 def compare_kpis(old: Mapping[str, Kpi], new: Mapping[str, Kpi]) -> Iterator[RawChange]:
@@ -35,6 +37,16 @@ def compare_goals(old: Mapping[str, Goal], new: Mapping[str, Goal]) -> Iterator[
 def compare_campaigns(old: Mapping[str, PlannedCampaign], new: Mapping[str, PlannedCampaign]) -> Iterator[RawChange]:
     """The differences between two sets of campaigns; paths start at `campaigns`."""
     return _compare("campaign", old, new, _campaign, _links)
+
+
+def compare_segments(old: Mapping[str, Segment], new: Mapping[str, Segment]) -> Iterator[RawChange]:
+    """The differences between two sets of segments; paths start at `segments`."""
+    return _compare("segment", old, new, _segment, lambda segment: say_rule(segment.who))
+
+
+def compare_cohorts(old: Mapping[str, Cohort], new: Mapping[str, Cohort]) -> Iterator[RawChange]:
+    """The differences between two sets of cohorts; paths start at `cohorts`."""
+    return _compare("cohort", old, new, _cohort, _of_day)
 
 
 def _compare(
@@ -95,6 +107,26 @@ def _links(campaign: PlannedCampaign) -> str:
 def _days(campaign: PlannedCampaign) -> str:
     words = ((word, day) for word, day in (("from", campaign.first_day), ("until", campaign.last_day)) if day)
     return " ".join(f"{word} {day}" for word, day in words) or "always"
+
+
+def _segment(old: Segment, new: Segment) -> Iterator[RawChange]:
+    if old.who != new.who:
+        before, after = say_rule(old.who), say_rule(new.who)
+        yield RawChange("segment_redefined", f"has who {after} (it was {before})", before=before, after=after)
+    yield from _owner(old.owner, new.owner)
+    yield from _described(old, new, ("description", "no_lint", "x"), "segment_described")
+
+
+def _cohort(old: Cohort, new: Cohort) -> Iterator[RawChange]:
+    before, after = _of_day(old), _of_day(new)
+    if before != after:
+        yield RawChange("cohort_redefined", f"has {after} (it was {before})", before=before, after=after)
+    yield from _owner(old.owner, new.owner)
+    yield from _described(old, new, ("description", "no_lint", "x"), "cohort_described")
+
+
+def _of_day(cohort: Cohort) -> str:
+    return f"those in {cohort.segment} on {cohort.as_of}"
 
 
 def _notes(old: Journey, new: Journey) -> Iterator[RawChange]:

@@ -238,6 +238,24 @@ KINDS: Mapping[str, ChangeKind] = {
     "campaign_described": ChangeKind(
         "info", (), "", "Its visits are the same; budget, channels, owner or text has changed."
     ),
+    "segment_added": ChangeKind("info", (), "", "A new segment."),
+    "segment_removed": ChangeKind(
+        "warning", ("meaning",), "", "Nothing can name the segment any more.", "have its owner agree"
+    ),
+    "segment_redefined": ChangeKind(
+        "warning", ("meaning",), "", "Other persons are in it than before, under the same name.",
+        "have its owner agree, or give the new rule a new name",
+    ),
+    "segment_described": ChangeKind("info", (), "", "The same persons are in it; its text has changed."),
+    "cohort_added": ChangeKind("info", (), "", "A new cohort."),
+    "cohort_removed": ChangeKind(
+        "warning", ("meaning",), "", "Nothing can name the cohort any more.", "have its owner agree"
+    ),
+    "cohort_redefined": ChangeKind(
+        "warning", ("meaning",), "", "A cohort is who was in a segment on a day: these are others now.",
+        "give the new cohort a new name",
+    ),
+    "cohort_described": ChangeKind("info", (), "", "The same persons are in it; its text has changed."),
     # The plan itself
     "plan_id_changed": ChangeKind(
         "error", ("storage", "meaning"), "breaks",

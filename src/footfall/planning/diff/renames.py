@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from footfall.plan.model import Event, Journey, Kpi, Ratio
+from footfall.plan.model import AllOf, AnyOf, Event, Journey, Kpi, NotIn, Ratio, Segment, SegmentRule
 from footfall.planning.diff.properties import pair_properties
 
 __all__ = ["Renames", "renamed_properties", "same_rule"]
@@ -48,6 +48,20 @@ class Renames:
             journey, steps=steps, never=tuple(self._figure(guard) for guard in journey.never)
         )
 
+    def segment(self, segment: Segment) -> Segment:
+        """The segment in the names of the new plan."""
+        if not self._events and not self._properties:
+            return segment
+        return msgspec.structs.replace(segment, who=self._rule(segment.who))
+
+    def _rule(self, rule: SegmentRule) -> SegmentRule:
+        if isinstance(rule, AllOf | AnyOf):
+            return msgspec.structs.replace(rule, rules=tuple(map(self._rule, rule.rules)))
+        if isinstance(rule, NotIn):
+            return NotIn(of=self._rule(rule.of))
+        filtered: Any = rule
+        return msgspec.structs.replace(filtered, filter=self._figure(filtered.filter)) if _counts(rule) else rule
+
     def _figure(self, part: _S) -> _S:
         """A part with an `event`, and perhaps a `property`, `where` and `by`, in the new names."""
         measured: Any = part
@@ -63,6 +77,11 @@ class Renames:
             if hasattr(measured, "property"):
                 fields["property"] = names.get(measured.property, measured.property)
         return msgspec.structs.replace(part, **fields)
+
+
+def _counts(rule: SegmentRule) -> bool:
+    """Whether a rule is about messages that pass a filter."""
+    return hasattr(rule, "filter")
 
 
 def renamed_properties(old: Event, new: Event) -> dict[str, str]:

@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 
 from footfall.plan.durations import format_duration
-from footfall.plan.model import Aggregate, Conversion, Count, Measure, Property, Ratio, Unique, Where
+from footfall.plan.model import Aggregate, Conversion, Count, Measure, Property, Ratio, SegmentRule, Unique, Where
+from footfall.plan.segment_text import rule_text
 from footfall.plan.wording import shorten
 
 __all__ = [
-    "say", "say_condition", "say_duration", "say_how", "say_list", "say_measure", "say_property", "say_type",
-    "say_where",
+    "say", "say_condition", "say_duration", "say_how", "say_list", "say_measure", "say_property", "say_rule",
+    "say_type", "say_where",
 ]  # fmt: skip
 
 _LONGEST = 120
@@ -89,6 +90,14 @@ def say_property(prop: Property) -> str:
     return " ".join(word for word in words if word)
 
 
+def say_rule(rule: SegmentRule) -> str:
+    """The rule of a segment as a clause."""
+    return rule_text(
+        rule, lambda filter_: f"{filter_.event}{say_where(filter_.where)}",
+        lambda conditions: " and ".join(map(say_condition, conditions)),
+    )  # fmt: skip
+
+
 _SIGNS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤"}
 
 
@@ -97,7 +106,8 @@ def say_condition(where: Where) -> str:
     values = ["null" if value is None else say(value) or "''" for value in where.values]
     if where.op in _SIGNS:
         return f"{where.property} {_SIGNS[where.op]} {values[0]}"
-    return f"{where.property} {'is' if where.op == 'in' else 'is not'} {' or '.join(values)}"
+    verb = {"in": "is", "not_in": "is not", "member": "is", "not_member": "is not"}[where.op]
+    return f"{where.property} {verb} {' or '.join(values)}"
 
 
 def say_where(conditions: tuple[Where, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Makes the pages of a plan's site: overviews by event, KPI, journey, owner, of people's data, and a page for each.
+"""Makes the pages of a plan's site: overviews, and a page for each event, KPI and journey.
 
 Pages are plain HTML without script, linked relatively, so that the folder works from a disk and from any web server.
 """
@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from footfall.plan.bundle import bundle_hash
-from footfall.plan.model import Event, Journey, Kpi, Plan
+from footfall.plan.model import Cohort, Event, Journey, Kpi, Plan, Segment
 from footfall.planning.codegen.used_by import UsedBy, used_by
 from footfall.planning.docs.event_page import HistoryEntry, event_body, status_tag
 from footfall.planning.docs.html import Markup, element, joined, link, table
 from footfall.planning.docs.measure_pages import journey_body, kpi_body
 from footfall.planning.docs.privacy_page import privacy_body
+from footfall.planning.docs.segments_page import segments_body
 from footfall.planning.usage import UsageIndex
 
 __all__ = ["site"]
@@ -40,6 +41,7 @@ def site(
         "kpis.html": page("KPIs and goals", _kpis(plan)),
         "journeys.html": page("Journeys", _journeys(plan)),
         "campaigns.html": page("Campaigns", _campaigns(plan)),
+        "segments.html": page("Segments and cohorts", segments_body(plan)),
         "owners.html": page("Owners", _owners(plan)),
         "privacy.html": page("Privacy", privacy_body(plan)),
     }
@@ -66,6 +68,7 @@ def _page(plan_id: str, up: str, title: str, body: Markup, bundle: str) -> str:
         "kpis": "KPIs",
         "journeys": "Journeys",
         "campaigns": "Campaigns",
+        "segments": "Segments",
         "owners": "Owners",
         "privacy": "Privacy",
     }
@@ -159,13 +162,15 @@ def _campaigns(plan: Plan) -> Markup:
 
 def _owners(plan: Plan) -> Markup:
     owned: dict[str, dict[str, list[Markup]]] = {name: {} for name in plan.teams}
-    sections: Mapping[str, Mapping[str, Event | Kpi | Journey]] = {
+    sections: Mapping[str, Mapping[str, Event | Kpi | Journey | Segment | Cohort]] = {
         "Events": plan.events, "KPIs": plan.kpis, "Journeys": plan.journeys,
+        "Segments": plan.segments, "Cohorts": plan.cohorts,
     }  # fmt: skip
     for label, section in sections.items():
         for name, part in section.items():
             links = owned.setdefault(part.owner or _NOBODY, {}).setdefault(label, [])
-            links.append(link(f"{label.lower()}/{name}.html", name))
+            is_listed = isinstance(part, Segment | Cohort)
+            links.append(link(f"segments.html#{name}" if is_listed else f"{label.lower()}/{name}.html", name))
     return joined(part for name, lists in owned.items() for part in _owner(name, lists, plan))
 
 

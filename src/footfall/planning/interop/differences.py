@@ -24,6 +24,7 @@ _PARTS = frozenset(("properties", "items", "values", "events", "traits", "enforc
 _SECTIONS: Mapping[str, str] = {
     "teams": "team", "sources": "source", "goals": "goal", "kpis": "kpi", "journeys": "journey",
     "campaigns": "campaign",
+    "segments": "segment", "cohorts": "cohort",
 }  # fmt: skip
 
 

@@ -155,3 +155,5 @@ def _carriers(view: View) -> Iterator[tuple[Path, tuple[str, ...]]]:
     yield from ((("kpis", kpi.name), kpi.no_lint) for kpi in plan.kpis.values())
     yield from ((("journeys", journey.name), journey.no_lint) for journey in plan.journeys.values())
     yield from ((("campaigns", campaign.name), campaign.no_lint) for campaign in plan.campaigns.values())
+    yield from ((("segments", segment.name), segment.no_lint) for segment in plan.segments.values())
+    yield from ((("cohorts", cohort.name), cohort.no_lint) for cohort in plan.cohorts.values())

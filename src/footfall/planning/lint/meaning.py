@@ -21,6 +21,8 @@ def _owned(view: View) -> Iterator[tuple[Path, str]]:
     yield from ((("kpis", kpi.name), kpi.owner) for kpi in plan.kpis.values())
     yield from ((("journeys", journey.name), journey.owner) for journey in plan.journeys.values())
     yield from ((("campaigns", campaign.name), campaign.owner) for campaign in plan.campaigns.values())
+    yield from ((("segments", segment.name), segment.owner) for segment in plan.segments.values())
+    yield from ((("cohorts", cohort.name), cohort.owner) for cohort in plan.cohorts.values())
 
 
 def _missing_owner(view: View) -> Iterator[Finding]:
@@ -37,6 +39,8 @@ def _described(view: View) -> Iterator[tuple[Path, str]]:
     yield from ((("goals", goal.name), goal.description) for goal in plan.goals.values())
     yield from ((("journeys", journey.name), journey.description) for journey in plan.journeys.values())
     yield from ((("campaigns", campaign.name), campaign.description) for campaign in plan.campaigns.values())
+    yield from ((("segments", segment.name), segment.description) for segment in plan.segments.values())
+    yield from ((("cohorts", cohort.name), cohort.description) for cohort in plan.cohorts.values())
 
 
 def _missing_description(view: View) -> Iterator[Finding]:
@@ -73,7 +77,7 @@ def _repeated(view: View) -> Iterator[Finding]:
         if not words_of(text):
             continue
         # A word of the event around a property, or of an object around an inner one, does say something of it.
-        own = path if path[0] in ("goals", "journeys") else path[-1:]
+        own = path if path[0] in ("goals", "journeys", "segments", "cohorts") else path[-1:]
         around = {stem(singular(word)) for part in own for word in words_of(part)}
         if all(stem(singular(word)) in around for word in words) and words_of(text)[0] not in _PLACEHOLDERS:
             message = f"the description {text.strip()[:60]!r} only repeats the name"

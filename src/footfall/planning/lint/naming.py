@@ -36,6 +36,7 @@ def _named(view: View) -> Iterator[_Named]:
             yield _Named(section, each.path, each.prop.name, each.prop.wire_name, each.prop.type)
     parts: tuple[tuple[str, Iterable[str]], ...] = (
         ("kpis", plan.kpis), ("goals", plan.goals), ("journeys", plan.journeys),
+        ("segments", plan.segments), ("cohorts", plan.cohorts),
     )  # fmt: skip
     for section, names in parts:
         yield from (_Named(section, (section, name), name, name) for name in names)

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from footfall.plan.model import Conversion, Event, Journey, Kpi, Plan, Ratio
+from footfall.plan.segments import filters_of
 from footfall.planning.lint.rule import Finding, LintRule, View
 
 __all__ = ["ROWS"]
@@ -41,6 +42,9 @@ def _uses_by_event(view: View) -> dict[str, set[str]]:
     for kpi in plan.kpis.values():
         for event in _events_of(kpi, plan):
             uses_by_event.setdefault(event, set()).add(f"kpi:{kpi.name}")
+    for segment in plan.segments.values():
+        for filter_ in filters_of(segment.who):
+            uses_by_event.setdefault(filter_.event, set()).add(f"segment:{segment.name}")
     for goal in plan.goals.values():
         for event, uses in uses_by_event.items():
             if any(f"kpi:{kpi}" in uses for kpi in goal.kpis):
@@ -52,7 +56,7 @@ def _unused_event(view: View) -> Iterator[Finding]:
     uses_by_event = _uses_by_event(view)
     for event in view.events("active"):
         if not uses_by_event[event.name] and not event.purpose:
-            yield Finding(path=(event.name,), message="no KPI and no journey uses it, and it states no purpose")
+            yield Finding(path=(event.name,), message="no KPI, journey or segment uses it, and it states no purpose")
 
 
 def _missing_purpose(view: View) -> Iterator[Finding]:
@@ -101,6 +105,15 @@ def _journey_without_event(view: View) -> Iterator[Finding]:
                 yield Finding(path=path, message=f"the step {step.id!r} has no live event: {reason}", key="event")
 
 
+def _segment_without_event(view: View) -> Iterator[Finding]:
+    for segment in view.plan.segments.values():
+        events = dict.fromkeys(filter_.event for filter_ in filters_of(segment.who))
+        reasons = [reason for name in events if (reason := _why_dead(name, view.plan)) is not None]
+        if reasons:
+            message = f"it counts what is not sent: {'; '.join(reasons)}"
+            yield Finding(path=("segments", segment.name), message=message, key="who")
+
+
 def _equal_kpis(view: View) -> Iterator[Finding]:
     by_figure: dict[bytes, str] = {}
     for kpi in view.plan.kpis.values():
@@ -147,6 +160,11 @@ ROWS: Final = (
         name="journey_without_live_event", level="error", judge=_journey_without_event,
         reason="Nobody can get past a step whose event is not sent, so every later step is empty.",
         fix="let the step use an active event, or take it out",
+    ),
+    LintRule(
+        name="segment_without_live_event", level="warning", judge=_segment_without_event,
+        reason="A rule over an event that is not sent, or soon no longer, puts nobody in, or keeps nobody out.",
+        fix="let the rule count an active event",
     ),
     LintRule(
         name="equal_kpis", level="warning", judge=_equal_kpis,

@@ -18,6 +18,8 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "kpi": ("KPI", "KPIs"),
         "goal": ("goal", "goals"),
         "journey": ("journey", "journeys"),
+        "segment": ("segment", "segments"),
+        "cohort": ("cohort", "cohorts"),
         "rule": ("rule", "rules"),
         "identity": ("key of identity", "keys of identity"),
         "purpose": ("stated purpose", "stated purposes"),

@@ -100,7 +100,10 @@ def _partial(context: ShardContext, options: TrendOptions) -> TrendPartial:
     periods = TrendPeriods(report, options.per)
     if not isinstance(asked, Conversion):
         span, shard, per = report.span, context.shard, periods.sql()
-        tallies = (tally(context.dataset, report.plan, each, span, shard, per=per) for each in parts(asked))
+        tallies = (
+            tally(context.dataset, report.plan, each, span, shard, per=per, segments=context.segments)
+            for each in parts(asked)
+        )
         return TrendPartial(tuple(tallies), {})
     conversions = {}
     for number in periods.numbers:
