@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footfall.collector import CollectorSettings
-from footfall.collector.dialects.segment import Segment, read_batch, read_single
+from footfall.collector.dialects.segment import SegmentDialect, read_batch, read_single
 from footfall.collector.wire import RequestEnvelope
 from footfall.errors import RequestError
 
@@ -300,12 +300,12 @@ def test_of_a_message_that_is_too_large_only_what_says_which_it_is_is_decoded() 
     ],
 )
 def test_the_keys_that_a_body_names_are_known_before_it_is_read(content: bytes, keys: list[str]) -> None:
-    assert list(Segment().write_keys(content, b"")) == keys
+    assert list(SegmentDialect().write_keys(content, b"")) == keys
 
 
 def test_the_route_says_whether_a_body_is_one_message_or_a_batch() -> None:
-    single = Segment().read(GOOD, b"", "page", SETTINGS)
-    many = Segment().read(batch(GOOD, GOOD), b"", "", SETTINGS)
+    single = SegmentDialect().read(GOOD, b"", "page", SETTINGS)
+    many = SegmentDialect().read(batch(GOOD, GOOD), b"", "", SETTINGS)
 
     assert (single.type, len(single.pieces)) == ("page", 1)
     assert (many.type, len(many.pieces)) == (None, 2)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from footfall.collector.dialects.segment import Segment
+from footfall.collector.dialects.segment import SegmentDialect
 from footfall.collector.wire import CANONICAL, MessageForm
 
 __all__ = ["RudderStack"]
@@ -50,7 +50,7 @@ def _traits_in(text: bytes | str) -> msgspec.Raw:
         return _NOTHING
 
 
-class RudderStack(Segment):
+class RudderStack(SegmentDialect):
     """What RudderStack's SDKs send; their requests look like those of Segment's."""
 
     form = MessageForm(_timestamp, _more_traits, (("context", "traits"),), (*CANONICAL.names, "originalTimestamp"))

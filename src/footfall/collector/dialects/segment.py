@@ -23,7 +23,7 @@ from footfall.collector.wire import CANONICAL, MessageForm, Piece, Pieces, Reque
 from footfall.errors import RequestError
 from footfall.printable import counted
 
-__all__ = ["Segment", "read_batch", "read_single"]
+__all__ = ["SegmentDialect", "read_batch", "read_single"]
 
 _WRITE_KEY = re.compile(rb'"writeKey"[ \t\r\n]*+:[ \t\r\n]*+("(?:[^"\\]|\\.){1,1000}+")')
 
@@ -68,7 +68,7 @@ _decode_batch = msgspec.json.Decoder(_Batch).decode
 _count_elements = msgspec.json.Decoder(_Elements).decode
 
 
-class Segment:
+class SegmentDialect:
     """What Segment's SDKs and footfall's client send (https://segment.com/docs/connections/sources/catalog/libraries/).
 
     A single message has its type from the route. Beside a message, or a batch, there may be a `writeKey` and the time
