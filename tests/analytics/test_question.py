@@ -40,6 +40,17 @@ def test_a_question_is_answered_once() -> None:
     assert answers == [1, 1]
 
 
+def test_a_question_that_keeps_messages_in_memory_is_asked_of_more_shards(entry: MakeEntry) -> None:
+    lazy = Question("lazy", int, lambda _: 1, added)
+    greedy = msgspec.structs.replace(lazy, name="greedy", most_messages=2)
+    log = [entry(number, "view", number, user=f"u{number}") for number in range(1, 6)]
+
+    with Dataset.of(log) as dataset:
+        context = context_of(dataset, Plan(id=""))
+
+        assert (context.answer(lazy), context.answer(greedy)) == (1, 3)
+
+
 def test_a_journey_is_walked_once_for_a_window(entry: MakeEntry) -> None:
     with Dataset.of([entry(1, "view", 1, user="ann")], plan := plan_of()) as dataset:
         (context,) = context_of(dataset, plan).shards

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -28,6 +28,7 @@ from footfall.storage.environments import PRODUCTION
 from footfall.timestamps import local_time
 
 __all__ = [
+    "TIMELINE_MESSAGES",
     "DataStamp",
     "FlatTable",
     "PlanStamp",
@@ -42,6 +43,9 @@ __all__ = [
 P = TypeVar("P")
 R = TypeVar("R")
 Options = TypeVar("Options", bound=msgspec.Struct)
+
+TIMELINE_MESSAGES: Final = 1_500_000
+"""The `most_messages` of a question that puts all messages of a shard's persons in order: they take about 200 MB."""
 
 
 class PlanStamp(msgspec.Struct, frozen=True):
@@ -129,7 +133,7 @@ class ReportContext:
         self.asked = plan if asked is None else asked
         self.questions = questions
         self.now = now
-        self.shards = tuple(ShardContext(self, dataset, Shard(number, shards)) for number in range(shards))
+        self.shards = _shards(self, dataset, shards)
         self._dataset = dataset
         self._since = since
         self._until = until
@@ -201,10 +205,17 @@ class ReportContext:
         """A moment on the plan's clock."""
         return None if us is None else local_time(us, self.plan.timezone)
 
+    def _shards_for(self, question: Question[Any, Any]) -> Sequence[ShardContext]:
+        if question.most_messages is None:
+            return self.shards
+        number = max(len(self.shards), -(-self.contents.messages // question.most_messages))
+        return self.shards if number == len(self.shards) else _shards(self, self._dataset, number)
+
     def answer(self, question: Question[Any, R]) -> R:
         """The answer to a question, computed once."""
         if question.name not in self._answers:
-            self._answers[question.name] = question.merge(self, [question.partial(shard) for shard in self.shards])
+            partials = [question.partial(shard) for shard in self._shards_for(question)]
+            self._answers[question.name] = question.merge(self, partials)
         answer: R = self._answers[question.name]
         return answer
 
@@ -247,6 +258,10 @@ class ShardContext:
         return self._reaches[journey, span]
 
 
+def _shards(report: ReportContext, dataset: Dataset, number: int) -> tuple[ShardContext, ...]:
+    return tuple(ShardContext(report, dataset, Shard(each, number)) for each in range(number))
+
+
 class FlatTable(msgspec.Struct, frozen=True):
     """An answer as rows of plain values, for CSV, Arrow and data frames."""
 
@@ -282,7 +297,8 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
     `reads` names what the question needs of each event, so that each message is read once for all questions. `asks`
     says whether the plan has anything for it. `is_of_plan` is false for what is shown of any data, also where the plan
     asks nothing or nothing is stored. `is_named` is true where readers can ask for a part of the answer by its name.
-    `table` makes plain rows of the answer.
+    `table` makes plain rows of the answer. A question that has all messages of a shard in memory has at most about
+    `most_messages` of them there: of more data more shards are asked, one after another.
     """
 
     name: str
@@ -295,6 +311,7 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
     is_of_plan: bool = True
     is_named: bool = False
     table: Callable[[R], FlatTable] = _no_table
+    most_messages: int | None = None
 
 
 def with_options(
@@ -305,6 +322,7 @@ def with_options(
     merge: Callable[[ReportContext, Options, Sequence[P]], R],
     sections: Callable[[R], Iterable[Section]],
     table: Callable[[R], FlatTable],
+    most_messages: int | None = None,
 ) -> Question[P, R]:
     """A question whose halves take options, and whose sections are of its own answer alone."""
     question: Question[P, R] = Question(
@@ -314,5 +332,6 @@ def with_options(
         lambda context, partials: merge(context, options, partials),
         lambda report: sections(report[question]),
         table=table,
+        most_messages=most_messages,
     )
     return question

@@ -10,7 +10,7 @@ import msgspec
 
 from footfall.analytics.definitions import PERSONS, filter_text, window_text
 from footfall.analytics.figures import quotient
-from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
+from footfall.analytics.question import TIMELINE_MESSAGES, FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.paths.options import PathsOptions
 from footfall.analytics.questions.paths.tally import PathCount, PathsPartial, tally
 from footfall.analytics.sections import (
@@ -84,8 +84,9 @@ def paths(options: PathsOptions) -> Question[PathsPartial, PathsResult]:
     """The question with these options, which `paths_options` reads. Raises UsageError for one of another type."""
     checked(options)
     return with_options(
-        "paths", options, PathsPartial, tally, _merge, lambda result: _sections(result, options.top), _table
-    )
+        "paths", options, PathsPartial, tally, _merge, lambda result: _sections(result, options.top), _table,
+        TIMELINE_MESSAGES,
+    )  # fmt: skip
 
 
 def _merge(context: ReportContext, options: PathsOptions, partials: Sequence[PathsPartial]) -> PathsResult:

@@ -16,7 +16,7 @@ import msgspec
 
 from footfall.analytics.definitions import PERSONS, week_text, window_text
 from footfall.analytics.figures import quotient
-from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
+from footfall.analytics.question import TIMELINE_MESSAGES, FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.sessions.options import SessionEnd, SessionPeriod, SessionsOptions
 from footfall.analytics.questions.sessions.tally import NO_STEP, SessionGroup, tally
 from footfall.analytics.sections import (
@@ -90,7 +90,9 @@ def sessions(options: SessionsOptions) -> Question[tuple[SessionGroup, ...], Ses
     checked(options)
     if options.top < 1:
         raise UsageError(f"there is at least 1 row, not {options.top}")
-    return with_options("sessions", options, tuple[SessionGroup, ...], tally, _merge, _sections, _table)
+    return with_options(
+        "sessions", options, tuple[SessionGroup, ...], tally, _merge, _sections, _table, TIMELINE_MESSAGES
+    )
 
 
 def _merge(
