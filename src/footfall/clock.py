@@ -16,7 +16,9 @@ from typing import Protocol
 
 __all__ = ["Clock", "SystemClock", "uuid7"]
 
-_HEAD = len("01234567-0123-7123-")
+_ENTROPY = 10  # bytes for one id
+_RESERVE = 32  # ids that entropy is fetched for at once
+_RESERVE_MS = 1_000  # for how long
 
 
 class Clock(Protocol):
@@ -53,20 +55,13 @@ class Clock(Protocol):
 
 def uuid7(unix_ms: int, entropy: int) -> str:
     """The UUIDv7 of a time in milliseconds and 74 bits of entropy (RFC 9562, section 5.7)."""
-    return _canonical(_uuid7_bits(unix_ms, entropy))
-
-
-def _uuid7_bits(unix_ms: int, entropy: int) -> int:
-    return (
+    bits = (
         (unix_ms & 0xFFFF_FFFF_FFFF) << 80
         | 0x7 << 76
         | (entropy >> 62 & 0xFFF) << 64
         | 0b10 << 62
         | entropy & (1 << 62) - 1
     )
-
-
-def _canonical(bits: int) -> str:
     text = f"{bits:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
@@ -95,6 +90,8 @@ class SystemClock:
         self._last_ms = 0
         self._head, self._tail = "", 0
         self._pid = 0
+        self._reserve: list[bytes] = []
+        self._reserved_until = 0
 
     def now_us(self) -> int:
         return time.time_ns() // 1000
@@ -122,11 +119,11 @@ class SystemClock:
             pid = os.getpid()
             if now_ms > self._last_ms or self._pid != pid:
                 now_ms = max(now_ms, self._last_ms)
-                # 62 bits rise below the variant; the highest of them is left free, so that they cannot run over.
-                entropy = int.from_bytes(os.urandom(10), "big") & ~(1 << 61)
-                bits = _uuid7_bits(now_ms, entropy)
+                entropy = int.from_bytes(self._entropy(now_ms, pid), "big")
                 # What comes before the variant stays as it is for this millisecond.
-                head, tail = _canonical(bits)[:_HEAD], bits & (1 << 64) - 1
+                head = f"{now_ms >> 16:08x}-{now_ms & 0xFFFF:04x}-7{entropy >> 62 & 0xFFF:03x}-"
+                # 62 bits rise below the variant; the highest of them is left free, so that they cannot run over.
+                tail = 0b10 << 62 | entropy & (1 << 61) - 1
                 # In one step: a handler of a signal may make ids until here, and an interrupt may end it.
                 self._last_ms, self._pid, self._head, self._tail = now_ms, pid, head, tail
             else:
@@ -134,3 +131,19 @@ class SystemClock:
                 head, tail = self._head, self._tail = self._head, self._tail + step
         text = f"{tail:016x}"
         return f"{head}{text[:4]}-{text[4:]}"
+
+    def _entropy(self, now_ms: int, pid: int) -> bytes:
+        """Ten bytes of the system's entropy, of some that were fetched together: to fetch them lets other threads run.
+
+        No fork has those of its parent, and no copy of a machine that was stopped has them for more than a second.
+        """
+        reserve = self._reserve
+        if self._pid == pid and 0 <= self._reserved_until - now_ms <= _RESERVE_MS:
+            try:
+                return reserve.pop()
+            except IndexError:
+                pass
+        many = os.urandom(_ENTROPY * _RESERVE)
+        first, *self._reserve = [many[at : at + _ENTROPY] for at in range(0, len(many), _ENTROPY)]
+        self._reserved_until = now_ms + _RESERVE_MS
+        return first

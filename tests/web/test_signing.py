@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
+from base64 import urlsafe_b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,3 +41,11 @@ def test_a_key_that_is_missing_or_short_is_refused_and_the_error_says_how_to_mak
 
 def test_no_key_is_shown_where_the_signer_is() -> None:
     assert NEW not in repr(vars(Signer([NEW], "cookie")))
+
+
+@given(st.binary(min_size=16, max_size=100), st.text(max_size=200))
+def test_a_signature_is_the_hmac_of_its_text_by_a_key_of_the_use(key: bytes, text: str) -> None:
+    of_use = hmac.digest(key, b"footfall link", "sha256")
+    code = urlsafe_b64encode(hmac.digest(of_use, text.encode(), "sha256")[:16]).rstrip(b"=").decode()
+
+    assert Signer([key], "link").sign(text) == code
