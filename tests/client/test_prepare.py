@@ -1,4 +1,6 @@
-"""Prepare: ids of any type, and values that answer badly, in every place where a caller may hand one in."""
+"""Prepare: ids of any type, and values that answer badly, in every place where a caller may hand one in; and that the
+page view of an integration becomes the same bytes by few steps as by all.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,21 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from tests.client.hostile import hostile_values
+from tests.web.sites import plan
 
 from footfall import Client, Receipt
-from footfall.testing import Recorder
+from footfall.client.event_policy import EventPolicy, PlanEventPolicy
+from footfall.client.message import Hook, SitePage
+from footfall.client.prepare import Preparer
+from footfall.client.scope import NO_SCOPE
+from footfall.encoding_plain import json_text
+from footfall.testing import ManualClock, Recorder
 
 Call = Callable[[Client, Any], Receipt]
 
@@ -129,3 +140,80 @@ def test_our_part_of_the_context_is_left_out_whatever_the_type_of_its_key(client
     assert [(fault.path, fault.code) for fault in receipt.faults] == [("context.client", "reserved")]
     assert recorder.messages[0]["context"]["page"] == {"client": "y"}
     assert recorder.messages[0]["context"]["client"]["seq"] == 1
+
+
+class PlainSource(msgspec.Struct):
+    """The context of a page view, and its JSON where it has one."""
+
+    context: Mapping[str, Any]
+
+    @property
+    def context_text(self) -> bytes | None:
+        try:
+            return json_text(self.context)[1:-1]
+        except TypeError:
+            return None
+
+
+STATED = {"consent": {"categoryPreferences": {"statistics": True, "marketing": False}}}
+TEXT = st.text(max_size=8) | st.sampled_from(["", "\ud800", "guest", "0", "a\u2028\x7f\x00b", '"\\'])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
+)
+PAGE = SitePage("/orders/{id}", {"status": 200}, PlainSource(STATED), anonymous_id="a")
+PAGES = st.builds(
+    SitePage,
+    TEXT,
+    st.dictionaries(TEXT, VALUES, max_size=3),
+    st.dictionaries(TEXT, VALUES, max_size=2).map(lambda more: PlainSource({**more, **STATED})),
+    st.none() | TEXT,
+    st.none() | TEXT,
+    st.none() | st.integers(-2_208_988_800_000_000, 7_258_118_399_999_999),
+)
+POLICIES = (EventPolicy(None), PlanEventPolicy(plan(), None, None))
+
+
+def preparer(policy: EventPolicy = POLICIES[0], hooks: tuple[Hook, ...] = (), max_bytes: int = 32_768) -> Preparer:
+    return Preparer(policy, hooks=hooks, clock=ManualClock(), max_bytes=max_bytes, client_id="c")
+
+
+@given(PAGES)
+@example(PAGE)
+@example(msgspec.structs.replace(PAGE, user_id="ann", at_us=1))
+@example(msgspec.structs.replace(PAGE, user_id="guest"))
+@example(msgspec.structs.replace(PAGE, name="\ud800"))
+@example(msgspec.structs.replace(PAGE, properties={"status": 2**64}))
+@pytest.mark.parametrize("policy", POLICIES, ids=["no plan", "plan"])
+def test_a_page_by_few_steps_has_the_bytes_that_all_steps_give_it(policy: EventPolicy, page: SitePage) -> None:
+    ready = preparer(policy).prepare_page(page)
+
+    assert ready is None or ready == preparer(policy).prepare(page.message(), NO_SCOPE)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=["no plan", "plan"])
+def test_few_steps_are_enough_for_a_page_of_a_visitor_a_user_or_a_bot(policy: EventPolicy) -> None:
+    bot = PlainSource({**STATED, "bot": {"reason": "crawler"}})
+    pages = [
+        PAGE,
+        msgspec.structs.replace(PAGE, user_id="ann", at_us=1),
+        msgspec.structs.replace(PAGE, source=bot, anonymous_id=None, is_of_bot=True),
+    ]
+
+    ready = [preparer(policy).prepare_page(page) for page in pages]
+
+    assert ready == [preparer(policy).prepare(page.message(), NO_SCOPE) for page in pages]
+
+
+@pytest.mark.parametrize("changed", [
+    {"is_full": False}, {"anonymous_id": None}, {"anonymous_id": ""}, {"name": ""}, {"user_id": "guest"},
+    {"name": "\ud800"}, {"source": PlainSource({"page": "\ud800"})},
+])  # fmt: skip
+def test_a_page_that_needs_care_gets_it(changed: Mapping[str, Any]) -> None:
+    assert preparer().prepare_page(msgspec.structs.replace(PAGE, **changed)) is None
+
+
+def test_hooks_and_a_small_limit_see_every_page() -> None:
+    assert preparer(hooks=(lambda message: message,)).prepare_page(PAGE) is None
+    assert preparer(max_bytes=200).prepare_page(PAGE) is None

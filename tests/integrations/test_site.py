@@ -331,3 +331,40 @@ def test_a_route_and_a_title_that_are_no_text_cost_no_page() -> None:
     site.finish(hit, WebResponse(status=200, headers={"content-type": "text/html"}))
 
     assert [message["name"] for message in recorder.messages] == ["(no route)"]
+
+
+FIREFOX = BROWSER["user-agent"]
+
+
+@pytest.mark.parametrize("rule", ["statistics_exempt", "opt_in"])
+@given(
+    headers=st.fixed_dictionaries(
+        {"user-agent": st.sampled_from([FIREFOX, "curl/8.1", "Mozilla/5.0 (compatible; Googlebot/2.1)"])},
+        optional={
+            "referer": LATIN | st.just("https://www.google.com/"),
+            "cookie": st.sampled_from(["ff_consent=statistics=1", "ff_consent=statistics=0&marketing=1"]),
+            "sec-gpc": st.just("1"),
+        },
+    ),
+    user=st.none() | st.sampled_from(["ann", "guest", ""]),
+    title=st.none() | st.text(max_size=4) | st.just("\ud800"),
+    is_used=st.booleans(),
+)
+def test_a_page_view_is_the_same_whether_a_hook_may_change_it_or_none_is_there(
+    rule: str, headers: dict[str, str], user: str | None, title: str | None, is_used: bool
+) -> None:
+    recorders = Recorder(), Recorder()
+
+    for recorder, hooks in zip(recorders, ([], [lambda message: message]), strict=True):
+        client = Client(recorder, plan=plan(rule), hooks=hooks, clock=ManualClock())
+        site = Site(client, SiteOptions(cookie_keys=[KEY]))
+        hit = site.begin(msgspec.structs.replace(get(), headers=BROWSER | headers))
+        hit.user(lambda: user)
+        hit.title = title
+        with hit.scope():
+            if is_used:
+                client.track("inside")
+        site.finish(hit, PAGE)
+
+    assert recorders[0].messages == recorders[1].messages
+    assert recorders[0].messages[-1]["type"] == "page"

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
 from footfall.client.guard import CaughtErrors, fault_log, guarded
-from footfall.client.message import Fields, Id, Message, Timestamp
+from footfall.client.message import Fields, Id, Message, SitePage, Timestamp
 from footfall.client.prepare import Prepared, Preparer
 from footfall.client.scope import NO_SCOPE, Block, Scope
 from footfall.encoding import fields_of
@@ -219,6 +219,12 @@ class Calls(ABC):
     def scopes(self) -> ContextVar[Scope]:
         """The scope of this thread or task, for an integration to set: by `source` it is asked for at each message."""
         return self._scope
+
+    @guarded(_LOST, sends=True)
+    def send_page(self, page: SitePage) -> Receipt:
+        """Send a page view of an integration, with what a block around the call adds."""
+        ready = self._preparer.prepare_page(page) if self._scope.get() is NO_SCOPE else None
+        return self._record(page.message()) if ready is None else self._queue(ready)
 
     @guarded(_NO_CONTEXT)
     def _copied(self, context: Fields | None) -> Mapping[str, Any]:

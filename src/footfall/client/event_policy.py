@@ -45,6 +45,9 @@ class EventPolicy:
 
     consent: ConsentPolicy | None = None
 
+    changes_pages = False
+    """Whether anything of a page or a screen may be sent in another form than it was given."""
+
     def __init__(self, on_invalid: OnInvalid | None) -> None:
         self._on_invalid: OnInvalid | None = on_invalid
 
@@ -97,6 +100,7 @@ class PlanEventPolicy(EventPolicy):
             from footfall.plan.checking.transform import Transforms
 
             self._transforms = Transforms(loaded, transform_key)
+            self.changes_pages = self._transforms.changes_pages
         self._changed_keys: dict[str, tuple[bytes, ...]] = {}
         if loaded.consent is not None:
             from footfall.client.consent_policy import ConsentPolicy
@@ -142,7 +146,7 @@ class PlanEventPolicy(EventPolicy):
         return PolicyResult(body, faults, warnings, self._action(None, faults))
 
     def page(self, type_: str, name: object, body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
-        if self._transforms is None or not self._transforms.changes_pages:
+        if self._transforms is None or not self.changes_pages:
             return self.other(body, changed)
         sent = self._transforms.transform_page(type_, name, body)
         result = self.other(bytes(sent.properties), changed)

@@ -11,8 +11,9 @@ import msgspec
 
 from footfall.client.outbox_store import HIGH, LOW
 from footfall.events import MessageType
+from footfall.timestamps import format_us
 
-__all__ = ["SPECS", "Fields", "Hook", "Id", "Message", "MessageSpec", "Timestamp"]
+__all__ = ["SPECS", "ContextSource", "Fields", "Hook", "Id", "Message", "MessageSpec", "SitePage", "Timestamp"]
 
 
 class _Dataclass(Protocol):
@@ -50,6 +51,42 @@ class Message(msgspec.Struct, frozen=True):
 
 
 Hook = Callable[[Message], Message | None]
+
+
+class ContextSource(Protocol):
+    """What a page view of a web integration says of its hit."""
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """The context of its message; no key of it is one of ours."""
+        ...
+
+    @property
+    def context_text(self) -> bytes | None:
+        """The same as JSON without the braces; None where that needs care."""
+        ...
+
+
+class SitePage(msgspec.Struct, frozen=True):
+    """A page view that a web integration made.
+
+    Its values are JSON's own. `at_us` is when it was, in microseconds since 1970-01-01 UTC, of 1900 to 2199; None is
+    now. `is_of_bot` says that it is a bot's, and needs no id, `is_full` that all of it may be sent.
+    """
+
+    name: str
+    properties: Mapping[str, Any]
+    source: ContextSource
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    at_us: int | None = None
+    is_of_bot: bool = False
+    is_full: bool = True
+
+    def message(self) -> Message:
+        """The same as a call."""
+        time = None if self.at_us is None else format_us(self.at_us)
+        return Message("page", self.name, self.properties, self.user_id, self.anonymous_id, time, self.source.context)
 
 
 class MessageSpec(msgspec.Struct, frozen=True):

@@ -14,13 +14,14 @@ logged once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from footfall.client.base import BaseClient
 from footfall.client.guard import CaughtErrors
+from footfall.client.message import SitePage
 from footfall.errors import UsageError
 from footfall.geo_file import GeoFile
 from footfall.identity.given import plain_text
@@ -48,7 +49,6 @@ from footfall.web.visitor_cookie import VisitorCookie
 
 __all__ = ["Site"]
 
-_US = 1_000_000
 _NO_KEY = "of a client that is disabled"
 _R = TypeVar("_R")
 
@@ -200,36 +200,45 @@ class Site:
                 if reason is not None:
                     self.client.leave_uncounted(reason)
             if departure.page is not None or departure.identify is not None or departure.is_reset:
-                scope = self.client.scopes.get()
+                scopes = self.client.scopes
+                scope = scopes.get()
                 # What is sent here says all that the hit's scope would add.
-                self.client.scopes.set(scope.without(hit.scope_now))
+                around = scope.without(hit.scope_now)
+                if around is scope:
+                    self._send_messages(hit, visit, departure, body)
+                    return
+                scopes.set(around)
                 try:
                     self._send_messages(hit, visit, departure, body)
                 finally:
-                    self.client.scopes.set(scope)
+                    scopes.set(scope)
         except Exception as error:  # noqa: BLE001 - as above
             self.failed("send()", error)
 
     def _send_messages(self, hit: Hit, visit: Visit, departure: Departure, body: bytes) -> None:
-        common: dict[str, Any] = {"anonymous_id": visit.anonymous_id, "context": visit.context}
+        anonymous_id = visit.anonymous_id
         if departure.is_reset:
-            self.client.reset(**common)
+            self.client.reset(anonymous_id=anonymous_id, context=visit.context)
         if departure.identify is not None:
-            self.client.identify(departure.identify, **common)
+            self.client.identify(departure.identify, anonymous_id=anonymous_id, context=visit.context)
         if (page := departure.page) is None:
             return
         properties = page.properties
         title = None if hit.title is None else plain_text(hit.title)
         if "title" not in properties and (title := title or title_of(body)) is not None:
             properties = {**properties, "title": title[:512]}
-        self.client.page(
+        view = SitePage(
             page.name,
             properties,
-            user_id=None if visit.recognition.visitor is None else hit.known_user(),
+            visit,
+            user_id=None if anonymous_id is None else hit.known_user(),
+            anonymous_id=anonymous_id,
             # A page comes before what was tracked on it. Where nothing was, the time of sending will do.
-            timestamp=visit.arrived_us / _US if hit.used and is_plausible(visit.arrived_us) else None,
-            **common,
+            at_us=visit.arrived_us if hit.used and is_plausible(visit.arrived_us) else None,
+            is_of_bot=visit.recognition.program.bot is not None,
+            is_full=page.level == "full",
         )
+        self.client.send_page(view)
 
     def finish(self, hit: Hit, response: WebResponse) -> Sequence[tuple[str, str]]:
         """`depart` and `send` in one, for a framework whose response is final when its head is known."""

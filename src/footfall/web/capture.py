@@ -40,10 +40,11 @@ def debug_header(visit: Visit, reason: str | None) -> tuple[str, str]:
 
 
 class PageView(msgspec.Struct, frozen=True):
-    """A page view as a message: its name, and its properties."""
+    """A page view as a message: its name, its properties, and how much of it may be kept."""
 
     name: str
     properties: Mapping[str, Any]
+    level: ConsentLevel = "full"
 
 
 class Departure(msgspec.Struct, frozen=True):
@@ -110,7 +111,7 @@ class WebCapture:
             page, reason = None, "consent"
         elif page is not None and level == "count_only":
             # Its context is not kept, and by which channel people come says nothing of anybody.
-            page = PageView(page.name, {**page.properties, "channel": visit.context["origin"]["channel"]})
+            page = PageView(page.name, {**page.properties, "channel": visit.own_context["origin"]["channel"]}, level)
         follows = _Follows([], [])
         if page is not None or used or visit.choice is not None:
             follows = self._cookies(visit, response, user, today=now_us // DAY_US)
@@ -129,7 +130,7 @@ class WebCapture:
     def _page(self, visit: Visit, response: WebResponse, now_us: int) -> PageView:
         name = response.route or (visit.request.path if self.rules.web.paths else NO_ROUTE)
         properties: dict[str, Any] = {
-            **visit.context.get("page", {}),
+            **visit.own_context.get("page", {}),
             "status": response.status,
             "duration_ms": max(0, now_us - visit.arrived_us) // 1_000,
         }

@@ -20,7 +20,8 @@ _LONGEST = 2_048
 def gpc_refuses(request: WebRequest) -> bool:
     """Whether the browser says that its owner refuses."""
     get = request.headers.get
-    return "1" in [part.strip() for part in f"{get('sec-gpc', '')},{get('dnt', '')}".split(",")]
+    gpc, dnt = get("sec-gpc"), get("dnt")
+    return (gpc is not None or dnt is not None) and "1" in [part.strip() for part in f"{gpc},{dnt}".split(",")]
 
 
 def choice_text(choice: Mapping[str, bool]) -> str:

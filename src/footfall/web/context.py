@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from footfall.web.arrival import arrival_of
-from footfall.web.bots import list_version
 from footfall.web.origins import referrer_host
 from footfall.web.pages import is_embedded, is_prefetch
 from footfall.web.proxies import cut_address, plain_address
@@ -19,47 +18,33 @@ from footfall.web.rules import WebRules
 __all__ = ["LONGEST", "context_of"]
 
 LONGEST = 1_024  # characters of a path, a referrer or an address
-_LONGEST_AGENT = 640
 
 
 def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -> dict[str, Any]:
-    """The context of every message of a hit."""
-    headers, program = request.headers, recognition.program
-    context: dict[str, Any] = {
-        "consent": {"categoryPreferences": recognition.statement},
-        "http": {**program.http},
-    }
-    if page := _page_of(request, rules):
-        context["page"] = page
-    if user_agent := headers.get("user-agent"):
-        context["userAgent"] = user_agent[:_LONGEST_AGENT]
-    if program.locale is not None:
-        context["locale"] = program.locale
+    """The context of every message of a hit, but for what `recognition.program` says of who sent it."""
+    context: dict[str, Any] = {"consent": {"categoryPreferences": recognition.statement}}
     if (address := cut_address(request.peer)) is not None:
         context["ip"] = address
-    if (location := _location_of(request, rules)) is not None:
+    if rules.locate is not None and (location := _location_of(request, rules.locate)) is not None:
         context["location"] = location
-    if program.bot is not None:
-        context["bot"] = {"reason": program.bot.reason, "list": list_version()}
-    else:
-        context["browser"] = {**program.browser}
+    if page := _page_of(request, rules):
+        context["page"] = page
     if recognition.visitor is not None and not recognition.is_new:
         context["returned"] = True
     if recognition.is_staff:
         context["staff"] = True
     if is_embedded(request):
         context["embedded"] = True
-    if is_prefetch(headers):
+    if is_prefetch(request.headers):
         context["prefetch"] = True
     _add_origin(context, request, rules)
     return context
 
 
-def _location_of(request: WebRequest, rules: WebRules) -> Mapping[str, str] | None:
-    """The place of the whole address, where there is a database."""
-    if rules.locate is None or (address := plain_address(request.peer)) is None:
-        return None
-    return rules.locate(address)
+def _location_of(request: WebRequest, locate: Callable[[str], Mapping[str, str] | None]) -> Mapping[str, str] | None:
+    """The place of the whole address."""
+    address = plain_address(request.peer)
+    return None if address is None else locate(address)
 
 
 def _add_origin(context: dict[str, Any], request: WebRequest, rules: WebRules) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from footfall.encoding_plain import json_text
 from footfall.web.context import context_of
 from footfall.web.recognition import Recognition, recognise
 from footfall.web.request import WebRequest
@@ -20,7 +21,9 @@ class Visit:
     purpose. `arrived_us` is in microseconds since 1970-01-01 UTC. Threads may share it.
     """
 
-    __slots__ = ("_contexts", "_new_id", "_recognitions", "arrived_us", "choice", "reason", "request", "rules")
+    __slots__ = (
+        "_contexts", "_new_id", "_own_contexts", "_recognitions", "arrived_us", "choice", "reason", "request", "rules",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -40,6 +43,7 @@ class Visit:
         self._new_id = new_id
         # The first one in counts: two threads that ask at once must not get two ids.
         self._recognitions: list[Recognition] = []
+        self._own_contexts: list[dict[str, Any]] = []
         self._contexts: list[dict[str, Any]] = []
 
     @property
@@ -56,11 +60,28 @@ class Visit:
         return None if visitor is None else visitor.anonymous_id
 
     @property
+    def own_context(self) -> Mapping[str, Any]:
+        """What the context says of this hit alone, and not of what sent it; nobody may change it."""
+        if not self._own_contexts:
+            self._own_contexts.append(context_of(self.request, self.rules, self.recognition))
+        return self._own_contexts[0]
+
+    @property
     def context(self) -> Mapping[str, Any]:
         """The context of every message of this hit; nobody may change it."""
         if not self._contexts:
-            self._contexts.append(context_of(self.request, self.rules, self.recognition))
+            self._contexts.append({**self.recognition.program.context, **self.own_context})
         return self._contexts[0]
+
+    @property
+    def context_text(self) -> bytes | None:
+        """The context as JSON without the braces; None where it has half a character."""
+        try:
+            own = json_text(self.own_context)
+        except TypeError:
+            return None
+        text = self.recognition.program.text
+        return None if text is None else b"%b,%b" % (text, own[1:-1])
 
     def chosen(self, choice: Mapping[str, bool], new_id: Callable[[], str]) -> Visit:
         """The same hit after its visitor chose; a visitor who was recognised before stays who they are.
