@@ -78,6 +78,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "keys create": ["--source", "shop"],
     "keys list": [],
     "keys revoke": ["abc"],
+    "attribution": ["seen"],
     "lifecycle": ["seen"],
     "person show": ["u-1"],
     "plan diff": [PLAN, "--base", PLAN],

@@ -9,9 +9,12 @@ from footfall.analytics.dataset import Dataset, EventColumns
 from footfall.analytics.query import ACTORS, Memberships, needed, where_sql
 from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span
-from footfall.plan.model import ANY_EVENT, EventFilter, Plan
+from footfall.errors import UsageError
+from footfall.plan.calls import named
+from footfall.plan.currencies import Money, money_of
+from footfall.plan.model import ANY_EVENT, NUMERIC, Aggregate, EventFilter, Plan
 
-__all__ = ["ActorKind", "Filtered", "MessageSource", "filtered_messages"]
+__all__ = ["ActorKind", "Filtered", "MessageSource", "filtered_messages", "money_of_value"]
 
 ActorKind = Literal["user", "device"]
 """Of whom messages are: a person that counts, or a connected device."""
@@ -88,3 +91,17 @@ def _select(context: MessageSource, by: ActorKind, asked: Filtered, wanted: dict
         f"SELECT {', '.join(('person AS actor', 'occurred_at AS time', *seq))}{values} FROM {table} "
         f"WHERE {ACTORS[by]} AND {context.shard.sql()} AND {since} AND {condition}"
     )
+
+
+def money_of_value(plan: Plan, filter_: EventFilter, value: str | None) -> Money | None:
+    """In what currency a value of messages is that is added up; None without one, and for what is no money.
+
+    Raises UsageError for a property that is no number of the event.
+    """
+    if value is None:
+        return None
+    event = named(plan, filter_.event)
+    item = next((item for item in event.properties if item.name == value), None) if event else None
+    if event is None or item is None or item.type not in NUMERIC:
+        raise UsageError(f"{filter_.event} has no number {value!r} to add up; see `footfall plan`")
+    return money_of(event, Aggregate(function="sum", event=event.name, property=value, where=filter_.where))

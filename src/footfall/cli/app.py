@@ -13,6 +13,7 @@ __all__ = ["COMMANDS", "app"]
 
 # name: (where the command is, what it is for)
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "attribution": ("footfall.cli.attribution:command", "Credit conversions to campaigns and origins, by six models."),
     "backup": ("footfall.cli.backup:command", "Copy a data folder while a collector runs."),
     "demo": ("footfall.cli.demo:command", "Run a shop, its visitors and a collector on this machine, and report."),
     "export": ("footfall.cli.export:command", "Write out stored messages with their persons."),

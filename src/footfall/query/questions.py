@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from footfall.analytics import Question
 from footfall.analytics.local_periods import Per
+from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
 from footfall.analytics.questions.paths import PathsResult, paths, paths_options
 from footfall.analytics.questions.power import PowerOptions, PowerResult, power
@@ -44,6 +45,23 @@ class Questions(ABC):
         include: Collection[str] = (),
     ) -> QuestionResult[R]:
         """The answer to one question, over the window from `since` to `until`."""
+
+    def attribution(
+        self,
+        conversion: str | EventFilter,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[AttributionResult]:
+        """To which campaigns or origins the messages of `conversion` are credited.
+
+        `conversion` is as for `lifecycle`; the other options are those of `attribution_options`: `value`, `by`, `model`
+        (`all` for each), `within`, `half_life`, `top`. Raises UsageError for what the plan does not have.
+        """
+        asked = attribution_options(conversion, self.plan or Plan(id=""), **options)
+        return self.ask(attribution(asked), since=since, until=until, include=include)
 
     def sessions(
         self,

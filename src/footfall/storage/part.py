@@ -18,10 +18,12 @@ if TYPE_CHECKING:
 
 __all__ = ["MEMBERS", "Leaf", "Part", "Stretch", "TypedColumn", "member_of"]
 
-MEMBERS = ("properties", "context", "all_traits", "marks")
+MEMBERS = ("properties", "context", "shared_context", "all_traits", "marks")
 """Columns that each part has besides `seq` and those of `footfall.storage.columns`: JSON text of an object, or null.
 
-`properties` and `context` are members of the message, as they were received. `all_traits` is what an identify or group
+`properties` and `context` are members of the message, as they were received. `shared_context` is the context, and may
+be without what footfall's client says of itself: it may be a dictionary array, of few texts where many messages share
+one. `all_traits` is what an identify or group
 sets: the column `traits` where there is one, else the message's own `traits`. `marks` are those members of the context,
 or of that of its batch, by which bots and own people are known: see `footfall.storage.parquet.marks`.
 """

@@ -61,7 +61,8 @@ MESSAGE_TYPES: Mapping[str, Any] = {"seq": _INT} | {
 _CUT_TYPES = {"client_seq": _INT}
 FEW = ("bundle", "context")
 """Columns of long texts of which most rows share some."""
-_NEED_REST = {"traits", "all_traits", "properties"}
+_NEED_REST = {"traits", "all_traits", "properties", "shared_context"}
+_STORED_AS = {"all_traits": "traits", "shared_context": "context"}
 _JSON = [column.name for column in COLUMNS if column.contents is BYTES and column.name != _BODY]
 _TIMES = [column.name for column in COLUMNS if column.contents is TIME]
 
@@ -147,13 +148,14 @@ def stored_names(names: Sequence[str], *, is_marked: bool | None = None) -> list
         names = [*names, *needs, *CUTS, "rest"]
     elif _NEED_REST.intersection(names):
         names = [*names, "rest"]
-    if "all_traits" in names:
-        names = [*names, "traits"]
+    for name, stored in _STORED_AS.items():
+        if name in names:
+            names = [*names, stored]
     if "message_id" in names:
         names = [*names, "message_uuid"]
     if _LATER in names:
         names = [*names, "seq"]  # so that there are rows also where the file is of before it
-    return list(dict.fromkeys(name for name in names if name not in (_BODY, "all_traits")))
+    return list(dict.fromkeys(name for name in names if name != _BODY and name not in _STORED_AS))
 
 
 def messages_of(table: Any, names: Sequence[str]) -> Any:
@@ -186,8 +188,11 @@ def member(table: Any, name: str) -> Any:
     """One of MEMBERS, as text, from a table of the columns of a file that it needs."""
     if name == "context":  # what its client says is not in its column
         return pyarrow.array(member_texts(_bodies(table).to_pylist(), name), _BINARY).cast(_TEXT)
-    name = "traits" if name == "all_traits" else name
-    texts, rests = _one(table.column(name)).cast(_TEXT), _one(table.column("rest"))
+    is_shared, name = name == "shared_context", _STORED_AS.get(name, name)
+    stored, rests = _one(table.column(name)), _one(table.column("rest"))
+    if is_shared and not stored.null_count:
+        return stored
+    texts = stored.cast(_TEXT)
     if texts.null_count and pc.any(pc.starts_with(rests.dictionary.cast(_BINARY), WHOLE.decode())).as_py():
         is_whole = pc.and_(pc.is_null(texts), pc.starts_with(rests.cast(_BINARY), WHOLE.decode()))
         bodies = pc.binary_slice(rests.filter(is_whole).cast(_BINARY), 1)

@@ -72,7 +72,7 @@ def _column(rows: Any, name: str) -> Any:
         return rows.column(name)
     if name == "marks":
         return marks_of(*(rows.column(each).combine_chunks() for each in ("body", "envelope"))).cast(_TEXT)
-    member = "traits" if name == "all_traits" else name
+    member = {"all_traits": "traits", "shared_context": "context"}.get(name, name)
     texts = pyarrow.array(member_texts(rows.column("body").to_pylist(), member), _BINARY)
     if name == "all_traits":
         texts = pc.coalesce(rows.column("traits").combine_chunks(), texts)

@@ -7,14 +7,10 @@ from typing import Final
 
 import msgspec
 
-from footfall.analytics.filtered_messages import Filtered, filtered_messages
+from footfall.analytics.filtered_messages import Filtered, filtered_messages, money_of_value
 from footfall.analytics.question import ReportContext, ShardContext
 from footfall.analytics.questions.retention.options import LENGTHS, RetentionOptions, Returning
 from footfall.analytics.window import Span
-from footfall.errors import UsageError
-from footfall.plan.calls import named
-from footfall.plan.currencies import money_of
-from footfall.plan.model import NUMERIC, Aggregate, Plan
 
 __all__ = ["RetentionPartial", "tally"]
 
@@ -32,7 +28,8 @@ class RetentionPartial(msgspec.Struct, frozen=True):
 
 def tally(context: ShardContext, options: RetentionOptions) -> RetentionPartial:
     span, dataset = context.report.span, context.dataset
-    currency = _currency(context.report.plan, options)
+    money = money_of_value(context.report.plan, options.returning, options.value)
+    currency = money.named if money else ""
     properties = [name for name in (options.value, currency) if name]
     since = None if options.entry == "first_ever" else span.since
     starts, returns = filtered_messages(
@@ -117,22 +114,9 @@ def _returned(options: RetentionOptions, cells: str) -> str:
     """
 
 
-def _values(options: RetentionOptions, cells: str, currency: str | None) -> str:
+def _values(options: RetentionOptions, cells: str, currency: str) -> str:
     code = "coalesce(value_1::VARCHAR, '')" if currency else "''"
     return f"""
         SELECT cohort, bracket, {code}, value_0::VARCHAR, count(*)
         FROM {_bracketed(options, cells)} WHERE value_0 IS NOT NULL GROUP BY ALL
     """
-
-
-def _currency(plan: Plan, options: RetentionOptions) -> str | None:
-    """The property that says in which currency the value is, where messages differ. Raises UsageError."""
-    if options.value is None:
-        return None
-    event = named(plan, options.returning.event)
-    item = next((item for item in event.properties if item.name == options.value), None) if event else None
-    if event is None or item is None or item.type not in NUMERIC:
-        raise UsageError(f"{options.returning.event} has no number {options.value!r} to add up; see `footfall plan`")
-    summed = Aggregate(function="sum", event=event.name, property=options.value, where=options.returning.where)
-    money = money_of(event, summed)
-    return money.named or None if money else None

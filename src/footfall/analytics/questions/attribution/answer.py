@@ -1,0 +1,298 @@
+"""The answer to a question of attribution: what each campaign or origin is credited, by each model."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+import msgspec
+
+from footfall.analytics.definitions import PERSONS, filter_text, window_text
+from footfall.analytics.figures import quotient
+from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
+from footfall.analytics.questions.attribution.options import AttributedBy, AttributionOptions, Model
+from footfall.analytics.questions.attribution.tally import AttributionPartial, TouchLabel, tally
+from footfall.analytics.sections import Amount, Cell, FigureDefinition, Section, Table, TableRow, plain, quiet, strong
+from footfall.analytics.window import Window
+from footfall.plan.durations import format_duration
+from footfall.printable import counted
+
+__all__ = ["AttributionResult", "AttributionRow", "Credit", "attribution"]
+
+
+class Credit(msgspec.Struct, frozen=True):
+    """An exact number: `exact` as `3/2`, `value` as a decimal to 28 digits."""
+
+    exact: str
+    value: Decimal | None
+
+    @classmethod
+    def of(cls, number: Fraction) -> Credit:
+        return cls(str(number), quotient(number, 1).value)
+
+    @property
+    def fraction(self) -> Fraction:
+        return Fraction(self.exact)
+
+
+class AttributionRow(msgspec.Struct, frozen=True):
+    """What touches with one label are credited.
+
+    `label` is "" where touches have none, None for conversions without a touch, and for all other labels together
+    (`is_other`). `is_planned` says that it is a campaign of the plan. `visits` are the touches in the window. By model:
+    `conversions`, `shares` of all conversions, and `amounts` by currency ("" where it is no money).
+    """
+
+    label: str | None
+    is_planned: bool
+    is_other: bool
+    visits: int
+    conversions: Mapping[Model, Credit]
+    shares: Mapping[Model, Decimal | None]
+    amounts: Mapping[Model, Mapping[str, Credit]]
+
+
+class AttributionResult(msgspec.Struct, frozen=True):
+    """Rows by credit, the most first; that of all others, and that of no touch, come last.
+
+    In each model the conversions of all rows add up to `conversions`, and the amounts to `amounts`.
+    """
+
+    conversion: str
+    value: str | None
+    by: AttributedBy
+    models: tuple[Model, ...]
+    window: Window
+    conversions: int
+    amounts: Mapping[str, Decimal]
+    rows: tuple[AttributionRow, ...]
+    definition: str
+
+
+def attribution(options: AttributionOptions) -> Question[AttributionPartial, AttributionResult]:
+    """The question with these options. Raises UsageError for an option that has no such value."""
+    checked(options)
+    return with_options("attribution", options, AttributionPartial, tally, _merge, _sections, _table)
+
+
+_Key = TouchLabel | None  # None: all others
+_NO_TOUCH: Final = TouchLabel("", is_touch=False)
+
+
+class _Sums:
+    """What each label is credited over all shards."""
+
+    def __init__(self, partials: Sequence[AttributionPartial]) -> None:
+        self.visits: Counter[_Key] = Counter()
+        self.credits: dict[tuple[_Key, Model, str | None], Fraction] = defaultdict(Fraction)
+        for partial in partials:
+            for number, visits in partial.visits.items():
+                self.visits[partial.labels[number]] += visits
+            for each in partial.credits:
+                part = Fraction(each.number) * each.times / each.parts
+                self.credits[partial.labels[each.label], each.model, each.currency] += part
+
+    def ranked(self, models: Sequence[Model]) -> list[TouchLabel]:
+        """The labels that have a touch, by their credit."""
+        labels = {label for label, _, _ in self.credits} | self.visits.keys()
+        return sorted(
+            (label for label in labels if label is not None and label.is_touch),
+            key=lambda label: (
+                *(-self.credits.get((label, model, None), Fraction()) for model in models),
+                -self.visits[label],
+                label.text,
+                label.is_planned,
+            ),
+        )
+
+    def gather(self, others: Sequence[TouchLabel]) -> None:
+        """Make one label of several."""
+        names = {*others}
+        self.visits[None] = sum(self.visits[label] for label in others)
+        for (label, model, currency), number in list(self.credits.items()):
+            if label in names:
+                self.credits[None, model, currency] += number
+
+
+def _merge(
+    context: ReportContext, options: AttributionOptions, partials: Sequence[AttributionPartial]
+) -> AttributionResult:
+    sums = _Sums(partials)
+    ranked = sums.ranked(options.models)
+    keys: list[_Key] = [*ranked[: options.top]]
+    if others := ranked[options.top :]:
+        sums.gather(others)
+        keys.append(None)
+    if any(label == _NO_TOUCH for label, _, _ in sums.credits):
+        keys.append(_NO_TOUCH)
+    count = sum(partial.conversions for partial in partials)
+    amounts = _totals(options.models[0], partials)
+    window = context.window(context.span)
+    return AttributionResult(
+        conversion=filter_text(options.conversion),
+        value=options.value,
+        by=options.by,
+        models=options.models,
+        window=window,
+        conversions=count,
+        amounts=amounts,
+        rows=tuple(_row(sums, key, options.models, count, amounts) for key in keys),
+        definition=_definition(options, window),
+    )
+
+
+def _totals(model: Model, partials: Sequence[AttributionPartial]) -> dict[str, Decimal]:
+    """The whole value by currency, which each model shares out."""
+    sums: dict[str, Fraction] = defaultdict(Fraction)
+    for partial in partials:
+        for each in partial.credits:
+            if each.model == model and each.currency is not None:
+                sums[each.currency] += Fraction(each.number) * each.times / each.parts
+    return {currency: _decimal(number) for currency, number in sorted(sums.items())}
+
+
+def _decimal(number: Fraction) -> Decimal:
+    """The same number, which is a sum of decimals, with all of its digits."""
+    digits = 0
+    while number.denominator != 1:
+        number, digits = number * 10, digits + 1
+    return Decimal(f"{number.numerator}E-{digits}")
+
+
+def _row(
+    sums: _Sums, key: _Key, models: Sequence[Model], count: int, currencies: Mapping[str, Decimal]
+) -> AttributionRow:
+    credit = {model: sums.credits.get((key, model, None), Fraction()) for model in models}
+    return AttributionRow(
+        label=key.text if key is not None and key.is_touch else None,
+        is_planned=key is not None and key.is_planned,
+        is_other=key is None,
+        visits=sums.visits[key],
+        conversions={model: Credit.of(number) for model, number in credit.items()},
+        shares={model: quotient(number, count).value for model, number in credit.items()},
+        amounts={
+            model: {
+                currency: Credit.of(sums.credits.get((key, model, currency), Fraction())) for currency in currencies
+            }
+            for model in models
+        },
+    )
+
+
+_TOUCH = (
+    "Touch: the first message of a session that says how the person came, by a link's campaign marks or by its origin, "
+    "and each later one of the session that came by another link or origin and is not direct. A session is that of a "
+    "person on one device, without a gap of over 30 minutes."
+)
+_CREDITED: Final[Mapping[Model, str]] = {
+    "first": "first: the first touch gets all",
+    "last": "last: the last touch gets all",
+    "last_non_direct": "last_non_direct: the last touch that is not direct gets all, else the last",
+    "linear": "linear: each touch gets the same",
+    "position": "position: the first and the last get 40 % each, those between share 20 %; of two each gets half",
+    "time_decay": (
+        "time_decay: a touch weighs half for each {half_life} that it is older, in billionths of the conversion"
+    ),
+}
+_BY: Final[Mapping[AttributedBy, str]] = {
+    "campaign": (
+        "A touch is of the campaign of the plan whose marks its link has, else of its own utm_campaign, else of none."
+    ),
+    "origin": "The origin is the channel by which the person came.",
+    "source": "The source is the link's utm_source, else the name of the origin, else the channel.",
+    "medium": "The medium is the link's utm_medium, else the channel.",
+}
+
+
+def _definition(options: AttributionOptions, window: Window) -> str:
+    half_life = format_duration(options.half_life)
+    models = "; ".join(_CREDITED[model].format(half_life=half_life) for model in options.models)
+    value = f", and its {options.value}, by currency," if options.value else ""
+    sentences = [
+        f"Conversion: a message of {filter_text(options.conversion)} of a person in the window.",
+        (
+            f"Each one{value} is shared out to the touches of the same person in the "
+            f"{format_duration(options.within)} up to it, also from before the window; of equal times by seq. "
+            "Without a touch it is (none)."
+        ),
+        _TOUCH,
+        f"Models: {models}.",
+        _BY[options.by],
+        "Credits are exact fractions; in each model they add up to all conversions.",
+        "Visits are the touches in the window.",
+        f"Window by corrected time: {window_text(window)}.",
+        PERSONS,
+    ]
+    return " ".join(sentences)
+
+
+def _sections(result: AttributionResult) -> Iterator[Section]:
+    beside: Cell = [
+        plain(counted(result.conversions, "conversion")),
+        *(plain(f" · {amount:,} {currency}".rstrip()) for currency, amount in result.amounts.items()),
+    ]
+    yield Section(
+        f"Attribution of {result.conversion} by {result.by}",
+        beside=beside,
+        table=_side_by_side(result, None) if result.rows else None,
+        remarks=[] if result.rows else [[quiet("no conversion and no visit in the window")]],
+        definition=FigureDefinition("attribution", result.definition),
+    )
+    for currency in result.amounts if result.rows else ():
+        title = f"{result.value} in {currency}" if currency else str(result.value)
+        yield Section(title, table=_side_by_side(result, currency))
+
+
+def _side_by_side(result: AttributionResult, currency: str | None) -> Table:
+    """A column for each model: of conversions, or of the amount in a currency."""
+    is_alone = currency is None and len(result.models) == 1
+    rows = []
+    for row in result.rows:
+        numbers = [
+            row.conversions[model] if currency is None else row.amounts[model][currency] for model in result.models
+        ]
+        shares = [[plain(Amount(row.shares[model], is_share=True))] for model in result.models] if is_alone else []
+        visits = [[] if row.label is None and not row.is_other else [plain(row.visits)]] if currency is None else []
+        rows.append(TableRow([[_head(row, result.by)], *visits, *([_rounded(each)] for each in numbers), *shares]))
+    names = ["conversions"] if is_alone else [model.replace("_", " ") for model in result.models]
+    return Table((result.by, *(["visits"] if currency is None else []), *names, *(["share"] if is_alone else [])), rows)
+
+
+def _head(row: AttributionRow, by: AttributedBy) -> Any:
+    if row.is_other:
+        return quiet("all others")
+    if row.label is None:
+        return quiet("(none)")
+    if not row.label:
+        return quiet(f"(no {by})")
+    return strong(row.label)
+
+
+def _rounded(credit: Credit) -> Any:
+    """To two decimals: the exact number is in the other forms."""
+    whole = credit.fraction.denominator == 1
+    return plain(f"{credit.value:,.0f}" if whole else f"{credit.value:,.2f}")
+
+
+def _table(result: AttributionResult) -> FlatTable:
+    """A row for each model and label; with a value, for each currency too."""
+    columns = (
+        "model", "label", "is_planned", "is_other", "visits", "conversions", "share", "currency", "amount",
+    )  # fmt: skip
+    rows = [
+        (
+            model, row.label, row.is_planned, row.is_other, row.visits, _float(row.conversions[model].value),
+            _float(row.shares[model]), currency or None, None if amount is None else _float(amount.value),
+        )
+        for model in result.models
+        for row in result.rows
+        for currency, amount in (*row.amounts[model].items(),) or ((None, None),)
+    ]  # fmt: skip
+    return FlatTable(columns, tuple(rows))
+
+
+def _float(value: Decimal | None) -> float | None:
+    return None if value is None else float(value)
