@@ -6,9 +6,22 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import msgspec
+
 from footfall.analytics import Dataset, report
 from footfall.analytics.failures import Failure, anomalies, missed_targets, volume_breaks
-from footfall.plan.model import Conversion, Count, Event, Journey, Kpi, Plan, Step, Target, VolumeExpectation
+from footfall.plan.model import (
+    Conversion,
+    Count,
+    Event,
+    Journey,
+    Kpi,
+    Plan,
+    Silence,
+    Step,
+    Target,
+    VolumeExpectation,
+)
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -86,3 +99,27 @@ def test_of_some_kpis_alone_and_never_of_a_conversion(entry: MakeEntry) -> None:
 
     assert [each.name for each in unusual(entry, counts, plan)] == ["views", "see"]
     assert [each.name for each in unusual(entry, counts, plan, ["views", "conversion"])] == ["views"]
+
+
+def silent(plan: Plan, day: str) -> Plan:
+    shut = Silence(name="shut", since=day, until=day)
+    return msgspec.structs.replace(plan, silences={"shut": shut})
+
+
+def test_a_volume_that_is_broken_in_a_planned_silence_is_no_failure(entry: MakeEntry) -> None:
+    plan = silent(plan_of(volume=VolumeExpectation(per="day", min=2)), "2026-01-02")
+    with Dataset.of(days(entry, [3, 0, 3]), plan) as dataset:
+        answers = report(dataset, plan, now=BEGIN + timedelta(days=3))
+
+    (failure,) = volume_breaks(answers)
+
+    assert str(failure) == "volume: see is not as expected in 1 day of a planned silence (shut)"
+    assert failure.is_planned
+
+
+def test_an_unusual_day_of_a_planned_silence_is_no_failure(entry: MakeEntry) -> None:
+    (failure,) = unusual(entry, [30] * 35 + [3], silent(plan_of(), "2026-02-05"))
+
+    assert str(failure).endswith("was 3 on 2026-02-05, where 13.5683 to 46.4317 is usual; a planned silence (shut)")
+    assert failure.is_planned
+    assert unusual(entry, [30] * 36, silent(plan_of(), "2026-02-05")) == []

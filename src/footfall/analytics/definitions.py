@@ -20,10 +20,21 @@ from footfall.plan.model import (
 )
 from footfall.plan.segments import MEMBER_OPS
 
-__all__ = ["DEVICES", "PERSONS", "chain_text", "filter_text", "measure_text", "of_text", "week_text", "window_text"]
+__all__ = [
+    "DEVICES",
+    "PERSONS",
+    "SILENT_PERIODS",
+    "chain_text",
+    "filter_text",
+    "measure_text",
+    "of_text",
+    "week_text",
+    "window_text",
+]
 
 PERSONS = "A person is one person_id. Messages with a junk anonymous_id and device streams are not persons."
 DEVICES = "A device is one device stream: messages with a device_id and no user_id."
+SILENT_PERIODS = "a silence that comes again every day silences hours alone, one of every week hours and days."
 _CHAIN = (
     "A later step is reached by any chain of messages, each at or after the one before. Messages with equal times "
     "count as in order, and one message fills one step. Later steps may come after the window has ended."

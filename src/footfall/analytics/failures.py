@@ -12,10 +12,11 @@ import msgspec
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.question import Report
 from footfall.analytics.questions.kpis import KPIS
-from footfall.analytics.questions.trend import TrendOptions, trend
+from footfall.analytics.questions.trend import TrendOptions, TrendPoint, trend
 from footfall.analytics.questions.volumes import VOLUMES
 from footfall.analytics.report import report as report_of
 from footfall.plan.model import Conversion, Count, Measure, Plan
+from footfall.printable import counted
 
 __all__ = ["FAILURES", "Failure", "FailureKind", "anomalies", "missed_targets", "volume_breaks"]
 
@@ -28,11 +29,15 @@ _LOOK_BACK = timedelta(weeks=9)  # eight days of each weekday, and the day that 
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """One thing to be told of: of which kind, of which KPI or event, and what is wrong with it in words."""
+    """One thing that calls for attention: of which kind, of which KPI or event, and what is wrong with it in words.
+
+    What the plan's silences explain `is_planned`, and calls for none.
+    """
 
     kind: FailureKind
     name: str
     text: str
+    is_planned: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.name} {self.text}"
@@ -52,6 +57,10 @@ def missed_targets(report: Report) -> Iterator[Failure]:
 def volume_breaks(report: Report) -> Iterator[Failure]:
     """The events that came more or less often than the plan expects."""
     for volume in report.get(VOLUMES) or ():
+        if volume.silent_breaks:
+            periods = counted(volume.silent_breaks, volume.per)
+            text = f"is not as expected in {periods} of a planned silence ({', '.join(volume.silences)})"
+            yield Failure("volume", volume.event, text, is_planned=True)
         if volume.met is not False:
             continue
         if volume.min is not None and volume.lowest is not None and volume.lowest < volume.min:
@@ -90,11 +99,18 @@ def anomalies(
     for question in questions:
         for series in answers[question].series:
             last = next((point for point in reversed(series.points) if point.is_complete), None)
-            if last is not None and last.is_unusual:
+            if last is not None and (last.is_unusual or _is_unusual_in_silence(last)):
                 unit = f" {series.currency}" if series.currency else ""
                 usual = f"{_short(last.low)} to {_short(last.high)}{unit}"
                 text = f"was {_short(last.value)}{unit} on {last.start:%Y-%m-%d}, where {usual} is usual"
-                yield Failure("anomaly", question.name, text)
+                if last.silences:
+                    text += f"; a planned silence ({', '.join(last.silences)})"
+                yield Failure("anomaly", question.name, text, is_planned=bool(last.silences))
+
+
+def _is_unusual_in_silence(point: TrendPoint) -> bool:
+    has_range = point.silences and None not in (point.value, point.low, point.high)
+    return bool(has_range) and not float(point.low or 0) <= float(point.value or 0) <= float(point.high or 0)
 
 
 def _short(value: Decimal | float | None) -> str:

@@ -72,6 +72,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "campaigns": "What is advertised where, by which links it is known, and what it may cost.",
         "segments": "Named rules over a person; figures can be of those who meet one.",
         "cohorts": "Who was in a segment on a day.",
+        "silences": "When less, or nothing, is expected.",
         "traits": "What is known of a user or an account.",
         "defaults": "For this file: the value of a key that a definition does not have.",
     },
@@ -166,6 +167,15 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "budget": "What it may cost.",
         "channels": "The origins by which its visitors are to come.",
         "no_lint": _NO_LINT,
+    },
+    schema.SILENCE: {
+        "from": "Its first day, or the time at which it begins, on the plan's clock.",
+        "until": "Its last day, or the time at which it ends.",
+        "every": "Whether it comes again every day, week or year.",
+        "events": "The events that it is of; without events, sources and KPIs it is of everything.",
+        "sources": "The sources that are silent: it is of every event that one of them may send.",
+        "kpis": "The KPIs that it is of.",
+        "note": "Why.",
     },
     schema.BUDGET: {"amount": "How much, above 0.", "currency": "The currency's code (ISO 4217), such as EUR."},
     schema.STEP: {

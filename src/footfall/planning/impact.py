@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 import msgspec
@@ -12,8 +12,9 @@ from footfall.errors import UsageError
 from footfall.plan.calls import call_of, named, split_property
 from footfall.plan.model import Conversion, Event, Kpi, Plan, Property, Source, Team
 from footfall.plan.segments import naming
+from footfall.plan.silences import silences_of_event
 from footfall.planning.diff.events import accepted_names
-from footfall.planning.diff.wording import say_condition
+from footfall.planning.diff.wording import say_condition, say_silence
 from footfall.planning.usage import UsageIndex, Use, purposes
 
 __all__ = ["Dependent", "Groups", "Impact", "impact_of"]
@@ -22,9 +23,9 @@ __all__ = ["Dependent", "Groups", "Impact", "impact_of"]
 class Dependent(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that depends on an event or a property.
 
-    `kind` is `kpi`, `goal`, `journey`, `segment`, `cohort`, `rule`, `identity`, `purpose`, `event` or `source`; `how`
-    names the parts of it that use the event or the property. `through` names what it depends on instead, where it does
-    not use it itself.
+    `kind` is `kpi`, `goal`, `journey`, `segment`, `cohort`, `rule`, `identity`, `purpose`, `event`, `source` or
+    `silence`; `how` names the parts of it that use the event or the property. `through` names what it depends on
+    instead, where it does not use it itself.
     """
 
     kind: str
@@ -84,8 +85,9 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
         if (kind, part) not in names
     ]
     senders = {user.name: user for event in events.values() for user in _senders(plan, event)}
-    dependents = [*direct, *collected_for, *by_segment, *_indirect(plan, names), *senders.values()]
-    order = ("kpi", "goal", "journey", "segment", "cohort", "rule", "identity", "purpose", "event", "source")
+    silences = _silences(plan, events)
+    dependents = [*direct, *collected_for, *by_segment, *_indirect(plan, names), *senders.values(), *silences]
+    order = ("kpi", "goal", "journey", "segment", "cohort", "rule", "identity", "purpose", "event", "source", "silence")
     dependents.sort(key=lambda user: (order.index(user.kind), bool(user.through)))
     owned = (*(event.owner for event in events.values()), *(user.owner for user in dependents))
     teams = tuple(plan.teams.get(owner, Team(name=owner)) for owner in dict.fromkeys(filter(None, owned)))
@@ -232,3 +234,10 @@ def _senders(plan: Plan, event: Event) -> list[Dependent]:
         about = [f"{source.kind}{f', {source.language}' if source.language else ''}", *source.paths]
         sources.append(Dependent(kind="source", name=name, owner=event.owner, how=tuple(about)))
     return sources
+
+
+def _silences(plan: Plan, events: Iterable[str]) -> Iterator[Dependent]:
+    """The planned silences of any of the events."""
+    silences = {each.name: each for name in events for each in silences_of_event(plan, name)}
+    for silence in silences.values():
+        yield Dependent(kind="silence", name=silence.name, how=(say_silence(silence),))

@@ -16,7 +16,7 @@ from tests.analytics.asking import answer
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.questions.volumes import VOLUMES, VolumeResult
 from footfall.analytics.window import Span, microseconds
-from footfall.plan.model import Event, Plan, VolumeExpectation, WeekStart
+from footfall.plan.model import Event, Plan, Silence, VolumeExpectation, WeekStart
 from footfall.storage.journal import Entry
 
 ZONE = "Europe/Stockholm"
@@ -168,3 +168,19 @@ def test_a_week_begins_on_the_day_that_the_plan_says(
 
     assert (volume.periods, volume.lowest) == (1 if week_starts == "monday" else 2, lowest)
     assert f"week, {week_starts.title()} to {week_starts.title()}" in volume.definition
+
+
+def test_periods_of_planned_silences_are_left_out_and_counted(entry: Callable[..., Entry]) -> None:
+    expected = VolumeExpectation(per="day", min=1, max=2)
+    shut = Silence(name="shut", since="2026-11-02", until="2026-11-03")
+    other = Silence(name="other", since="2026-11-04", until="2026-11-04", kpis=("none",))
+    plan = msgspec.structs.replace(plan_with(expected), silences={"shut": shut, "other": other})
+    log = views(entry, "2026-11-01T09:00", "2026-11-03T09:00", "2026-11-04T09:00")
+    span = Span(us("2026-11-01T00:00"), us("2026-11-05T00:00"))
+
+    with Dataset.of(log, plan) as dataset:
+        (volume,) = answer(VOLUMES, dataset, plan, span, us("2026-12-01T00:00"))
+
+    assert (volume.periods, volume.lowest, volume.met) == (2, 1, True)
+    assert (volume.silent, volume.silent_breaks, volume.silences) == (2, 1, ("shut",))
+    assert "None with a planned silence in it counts" in volume.definition

@@ -89,3 +89,31 @@ def test_a_campaign_is_redefined_by_its_marks_and_days_alone(key: str, value: An
     (change,) = diff(base, new)
 
     assert (change.kind, change.where, change.what) == (kind, "campaigns.spring", what)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "kind", "what"),
+    [
+        (
+            "every",
+            "year",
+            "silence_redefined",
+            "is 2026-12-24 to 2026-12-26 every year, of everything (it was 2026-12-24 to 2026-12-26, of everything)",
+        ),
+        ("note", "Holidays", "silence_described", "changes its note to Holidays (it was nothing)"),
+    ],
+)
+def test_a_silence_is_redefined_by_its_times_and_what_it_is_of(key: str, value: Any, kind: str, what: str) -> None:
+    shut = {"from": "2026-12-24", "until": "2026-12-26"}
+    base, new = (plan_of(changed("silences", {"shut": each})) for each in (shut, {**shut, key: value}))
+
+    (change,) = diff(base, new)
+
+    assert (change.kind, change.where, change.what) == (kind, "silences.shut", what)
+
+
+def test_a_silence_that_comes_or_goes_is_a_change() -> None:
+    shut = {"from": "2026-12-24", "until": "2026-12-26", "events": ["order_completed"], "sources": []}
+    base, new = (plan_of(changed("silences", each)) for each in ({}, {"shut": shut}))
+
+    assert [change.kind for change in (*diff(base, new), *diff(new, base))] == ["silence_added", "silence_removed"]

@@ -105,6 +105,7 @@ def test_a_plan_with_nothing_in_it_has_its_overviews() -> None:
         "journeys.html",
         "campaigns.html",
         "segments.html",
+        "silences.html",
         "owners.html",
         "privacy.html",
     }

@@ -34,7 +34,7 @@ def test_each_full_period_is_counted_as_the_report_counts_it(
     expected = VolumeExpectation(per=per, min=1, max=2)
 
     plan = Plan(id="", timezone=zone)
-    found = volume(Counter(at // QUARTER_US for at in times), expected, since=since, until=until, plan=plan)
+    found = volume(Counter(at // QUARTER_US for at in times), "view", expected, since=since, until=until, plan=plan)
 
     if not counts:
         assert found is None

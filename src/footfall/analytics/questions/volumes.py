@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Literal
@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from footfall.analytics.dataset import EventColumns
+from footfall.analytics.definitions import SILENT_PERIODS
 from footfall.analytics.question import Question, Report, ReportContext, ShardContext
 from footfall.analytics.sections import (
     Bounds,
@@ -27,6 +28,7 @@ from footfall.analytics.sections import (
 from footfall.analytics.window import Span, Window
 from footfall.plan.model import Plan, VolumeExpectation
 from footfall.plan.periods import full_periods
+from footfall.plan.silences import SilentPeriods, silences_of_event
 from footfall.printable import counted
 
 __all__ = ["VOLUMES", "VolumeResult"]
@@ -36,7 +38,11 @@ _BEGIN = {"hour": "hour", "day": "day, midnight to midnight", "week": "week, {we
 
 
 class VolumeResult(msgspec.Struct, frozen=True):
-    """How many of an event came in each full hour, day or week of a window, against what the plan expects."""
+    """How many of an event came in each full hour, day or week of a window, against what the plan expects.
+
+    `silent` periods, in the planned `silences`, are none of the `periods`; `silent_breaks` of them had too few or too
+    many.
+    """
 
     event: str
     per: Literal["hour", "day", "week"]
@@ -50,6 +56,9 @@ class VolumeResult(msgspec.Struct, frozen=True):
     met: bool | None
     window: Window
     definition: str
+    silent: int = 0
+    silent_breaks: int = 0
+    silences: tuple[str, ...] = ()
 
 
 class VolumeTally(msgspec.Struct, frozen=True):
@@ -110,44 +119,63 @@ def _volume(
     span, until = context.span, context.end
     first = _first(tallies, until)
     used = Span(first if span.since is None else span.since, until)
-    starts: list[int] = []
+    full: list[tuple[int, int]] = []
     if first is not None:
         # A period that the first receipt cuts counts only where the reader's window has all of it.
         begin = max(used.since or 0, first - _LONGEST) if span.since is not None else first
-        full = full_periods(expected.per, begin, until, context.plan.timezone, context.plan.week_starts)
-        starts = [start for start, end in full if end > first]
-    numbers = [context.periods.number(expected.per, start) for start in starts]
-    counts = [sum(tally.counts.get(number, 0) for tally in tallies) for number in numbers]
-    pairs = list(zip(counts, starts, strict=True))
+        periods = full_periods(expected.per, begin, until, context.plan.timezone, context.plan.week_starts)
+        full = [(start, end) for start, end in periods if end > first]
+    silent_at = _silences(context.plan, event, expected, full)
+    counts = {start: _count(context, expected, start, tallies) for start, _ in full}
+    silent = [counts.pop(start) for start in silent_at]
+    pairs = [(count, start) for start, count in counts.items()]
     lowest, highest = (extreme(pairs, key=itemgetter(0), default=(None, None)) for extreme in (min, max))
     return VolumeResult(
         event=event,
         per=expected.per,
         min=expected.min,
         max=expected.max,
-        periods=len(starts),
+        periods=len(counts),
         lowest=lowest[0],
         lowest_at=context.time(lowest[1]),
         highest=highest[0],
         highest_at=context.time(highest[1]),
-        met=_is_met(expected, counts) if counts else None,
+        met=all(_is_met(expected, count) for count in counts.values()) if counts else None,
         window=context.window(used),
-        definition=_definition(expected, context.plan),
+        definition=_definition(expected, context.plan, is_silent=bool(silent_at)),
+        silent=len(silent),
+        silent_breaks=sum(not _is_met(expected, count) for count in silent),
+        silences=tuple(sorted({name for names in silent_at.values() for name in names})),
     )
 
 
-def _definition(expected: VolumeExpectation, plan: Plan) -> str:
+def _definition(expected: VolumeExpectation, plan: Plan, *, is_silent: bool) -> str:
     period = _BEGIN[expected.per].format(week_starts=plan.week_starts.title())
     return (
         f"Messages per {period}, on the clock of {plan.timezone}, by corrected time. Only whole periods in the window "
         "count, from the event's first receipt on."
+        + (f" None with a planned silence in it counts: {SILENT_PERIODS}" if is_silent else "")
     )
 
 
-def _is_met(expected: VolumeExpectation, counts: Sequence[int]) -> bool:
-    return (expected.min is None or min(counts) >= expected.min) and (
-        expected.max is None or max(counts) <= expected.max
-    )
+def _silences(
+    plan: Plan, event: str, expected: VolumeExpectation, full: Sequence[tuple[int, int]]
+) -> Mapping[int, tuple[str, ...]]:
+    """The planned silences of the periods that have any, by where these begin."""
+    silences = silences_of_event(plan, event)
+    if not (full and silences):
+        return {}
+    silent = SilentPeriods(silences, expected.per, full[0][0], full[-1][1], plan.timezone)
+    return {start: names for start, end in full if (names := silent.names(start, end))}
+
+
+def _count(context: ReportContext, expected: VolumeExpectation, start: int, tallies: Sequence[VolumeTally]) -> int:
+    number = context.periods.number(expected.per, start)
+    return sum(tally.counts.get(number, 0) for tally in tallies)
+
+
+def _is_met(expected: VolumeExpectation, count: int) -> bool:
+    return (expected.min is None or count >= expected.min) and (expected.max is None or count <= expected.max)
 
 
 def _first(tallies: Sequence[VolumeTally], until: int) -> int | None:
@@ -172,7 +200,11 @@ def _sections(report: Report) -> Iterator[Section]:
         TableRow(
             [
                 [plain(volume.event)],
-                [plain(_bounds(volume)), quiet("\nin ", counted(volume.periods, volume.per))],
+                [
+                    plain(_bounds(volume)),
+                    quiet("\nin ", counted(volume.periods, volume.per)),
+                    *([quiet("\n", _silent(volume))] if volume.silent else []),
+                ],
                 [plain(TargetMet(volume.met))],
                 _extreme(volume.lowest, volume.lowest_at),
                 _extreme(volume.highest, volume.highest_at),
@@ -182,6 +214,10 @@ def _sections(report: Report) -> Iterator[Section]:
         for volume in volumes
     ]
     yield Section("Expected volumes", table=Table(("event", "expected", "met", "lowest", "highest"), rows))
+
+
+def _silent(volume: VolumeResult) -> str:
+    return f"without {counted(volume.silent, f'silent {volume.per}')} ({', '.join(volume.silences)})"
 
 
 def _bounds(volume: VolumeResult) -> Bounds:

@@ -74,6 +74,7 @@ from footfall.plan.model.segments import (
     SessionValue,
     TimeSpent,
 )
+from footfall.plan.model.silences import Recurrence, Silence
 
 __all__ = [
     "ANY_EVENT",
@@ -121,12 +122,14 @@ __all__ = [
     "PropertyType",
     "Purpose",
     "Ratio",
+    "Recurrence",
     "Rule",
     "ScalarType",
     "Segment",
     "SegmentRule",
     "SessionCount",
     "SessionValue",
+    "Silence",
     "Source",
     "Staff",
     "Step",

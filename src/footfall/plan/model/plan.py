@@ -13,6 +13,7 @@ from footfall.plan.model.journeys import Journey
 from footfall.plan.model.part import PlanPart
 from footfall.plan.model.properties import Property
 from footfall.plan.model.segments import Cohort, Segment
+from footfall.plan.model.silences import Silence
 
 __all__ = ["LintLevel", "Plan"]
 
@@ -47,4 +48,5 @@ class Plan(PlanPart, frozen=True, kw_only=True):
     campaigns: Mapping[str, PlannedCampaign] = {}
     segments: Mapping[str, Segment] = {}
     cohorts: Mapping[str, Cohort] = {}
+    silences: Mapping[str, Silence] = {}
     x: Mapping[str, Any] = {}

@@ -25,6 +25,7 @@ from footfall.plan.reading.names import Names
 from footfall.plan.reading.properties import PropertyReader
 from footfall.plan.reading.schema import PAGE, SECTIONS
 from footfall.plan.reading.segments import read_cohorts, read_segments
+from footfall.plan.reading.silences import read_silences
 from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.visitors import read_staff, read_web
 from footfall.plan.reading.yaml_source import YamlNode
@@ -81,6 +82,7 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
         campaigns=read_campaigns(sections["campaigns"], names),
         segments=segments,
         cohorts=read_cohorts(sections["cohorts"], subjects, segments),
+        silences=read_silences(sections["silences"], names),
         x=files.x,
     )
     return plan, files

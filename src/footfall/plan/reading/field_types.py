@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Protocol, get_args
 
@@ -21,6 +21,7 @@ __all__ = [
     "DATE",
     "DURATION",
     "FLAG",
+    "LOCAL_TIME",
     "MOMENT",
     "NAME",
     "NAMES",
@@ -114,6 +115,21 @@ def _date(value: Any) -> str:
     except ValueError:
         pass
     raise _MisfitError("bad_date", f"{text!r} is not a day", "write it as 2027-03-01")
+
+
+_YEARS = range(1900, 2200)  # no message is of any other
+
+
+def _local_time(value: Any) -> str:
+    text = _text(value)
+    try:
+        moment = datetime.fromisoformat(text).replace(tzinfo=None)
+        if text in {moment.date().isoformat(), moment.isoformat(timespec="minutes")} and moment.year in _YEARS:
+            return text
+    except ValueError:
+        pass
+    message = f"{text!r} is neither a day nor a time of the plan's clock"
+    raise _MisfitError("bad_date", message, "write it as 2027-03-01, or 2027-03-01T18:00")
 
 
 def _duration(value: Any) -> int:
@@ -345,6 +361,7 @@ class Record:
 
 TEXT: FieldType = _Scalar(_text)
 FLAG: FieldType = _Scalar(_flag)
+LOCAL_TIME: FieldType = _Scalar(_local_time)
 COUNT: FieldType = _Scalar(_count)
 NUMBER: FieldType = _Scalar(_number)
 DATE: FieldType = _Scalar(_date)

@@ -12,6 +12,7 @@ from footfall.plan.model import (
     LintLevel,
     Policy,
     PropertyType,
+    Recurrence,
     ScalarType,
     Transform,
     WeekStart,
@@ -22,6 +23,7 @@ from footfall.plan.reading.field_types import (
     DATE,
     DURATION,
     FLAG,
+    LOCAL_TIME,
     NAME,
     NAMES,
     NODE,
@@ -47,7 +49,7 @@ from footfall.web_words import CHANNELS
 __all__ = [
     "BRANCH", "BUDGET", "CALENDAR_WINDOW", "CAMPAIGN", "COHORT", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS", "EVENT",
     "FILE", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "SEGMENT",
-    "STAFF", "STEP", "TRAIT_KINDS", "TYPE", "WEB",
+    "SILENCE", "STAFF", "STEP", "TRAIT_KINDS", "TYPE", "WEB",
 ]  # fmt: skip
 
 TRAIT_KINDS: Final = ("user", "account")
@@ -235,6 +237,17 @@ COHORT: Final = Record(
         "no_lint": Key(TEXTS),
     }
 )
+SILENCE: Final = Record(
+    {
+        "from": Key(LOCAL_TIME, required=True),
+        "until": Key(LOCAL_TIME, required=True),
+        "every": Key(OneOf(Recurrence)),
+        "events": Key(TEXTS),
+        "sources": Key(TEXTS),
+        "kpis": Key(TEXTS),
+        "note": Key(TEXT),
+    }
+)
 _team = Record({"contact": Key(TEXT), "slack": Key(TEXT), "codeowners": Key(TEXT)})
 _source = Record(
     {
@@ -259,6 +272,7 @@ SECTIONS: Final[dict[str, tuple[FieldType, FieldType]]] = {
     "campaigns": (NAME, CAMPAIGN),
     "segments": (NAME, SEGMENT),
     "cohorts": (NAME, COHORT),
+    "silences": (NAME, SILENCE),
 }
 
 DEFAULTS: Final = Record(

@@ -23,6 +23,7 @@ _SECTIONS = (
     "journeys",
     "goals",
     "campaigns",
+    "silences",
     "teams",
     "sources",
     "types",

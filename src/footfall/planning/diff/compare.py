@@ -18,6 +18,7 @@ from footfall.planning.diff.figures import (
     compare_journeys,
     compare_kpis,
     compare_segments,
+    compare_silences,
 )
 from footfall.planning.diff.header import compare_header
 from footfall.planning.diff.kinds import KINDS
@@ -82,6 +83,7 @@ class _Comparison:
             *compare_campaigns(base.campaigns, new.campaigns),
             *compare_segments(segments, new.segments),
             *compare_cohorts(base.cohorts, new.cohorts),
+            *compare_silences(base.silences, new.silences),
         ):
             if not self._is_faulty(raw.path[:2]):
                 yield classify(raw, (), self._segment(raw))

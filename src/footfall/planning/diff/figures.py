@@ -1,4 +1,4 @@
-"""Compares KPIs, journeys, goals, campaigns, segments and cohorts: what they count, and how they are described."""
+"""Compares KPIs, journeys, goals, campaigns, segments and silences: what they count, and how they are described."""
 
 from __future__ import annotations
 
@@ -8,15 +8,24 @@ from typing import TypeVar
 import msgspec
 
 from footfall.plan.durations import say_window
-from footfall.plan.model import Cohort, Goal, Journey, Kpi, PlannedCampaign, Segment, Step
+from footfall.plan.model import Cohort, Goal, Journey, Kpi, PlannedCampaign, Segment, Silence, Step
 from footfall.planning.diff.changes import RawChange
-from footfall.planning.diff.wording import say, say_duration, say_list, say_measure, say_rule, say_where
+from footfall.planning.diff.wording import (
+    say,
+    say_duration,
+    say_list,
+    say_measure,
+    say_rule,
+    say_silence,
+    say_where,
+)
 
 __all__ = [
     "compare_campaigns", "compare_cohorts", "compare_goals", "compare_journeys", "compare_kpis", "compare_segments",
+    "compare_silences",
 ]  # fmt: skip
 
-_P = TypeVar("_P", Kpi, Journey, Goal, PlannedCampaign, Segment, Cohort)
+_P = TypeVar("_P", Kpi, Journey, Goal, PlannedCampaign, Segment, Cohort, Silence)
 
 
 def compare_kpis(old: Mapping[str, Kpi], new: Mapping[str, Kpi]) -> Iterator[RawChange]:
@@ -47,6 +56,11 @@ def compare_segments(old: Mapping[str, Segment], new: Mapping[str, Segment]) -> 
 def compare_cohorts(old: Mapping[str, Cohort], new: Mapping[str, Cohort]) -> Iterator[RawChange]:
     """The differences between two sets of cohorts; paths start at `cohorts`."""
     return _compare("cohort", old, new, _cohort, _of_day)
+
+
+def compare_silences(old: Mapping[str, Silence], new: Mapping[str, Silence]) -> Iterator[RawChange]:
+    """The differences between two sets of planned silences; paths start at `silences`."""
+    return _compare("silence", old, new, _silence, say_silence)
 
 
 def _compare(
@@ -127,6 +141,13 @@ def _cohort(old: Cohort, new: Cohort) -> Iterator[RawChange]:
 
 def _of_day(cohort: Cohort) -> str:
     return f"those in {cohort.segment} on {cohort.as_of}"
+
+
+def _silence(old: Silence, new: Silence) -> Iterator[RawChange]:
+    before, after = say_silence(old), say_silence(new)
+    if before != after:
+        yield RawChange("silence_redefined", f"is {after} (it was {before})", before=before, after=after)
+    yield from _described(old, new, ("note", "x"), "silence_described")
 
 
 def _notes(old: Journey, new: Journey) -> Iterator[RawChange]:

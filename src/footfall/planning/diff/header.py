@@ -13,7 +13,7 @@ from footfall.planning.diff.wording import say
 __all__ = ["PLAN_FIELDS", "compare_header"]
 
 _DESCRIBING = ("format", "description", "naming", "require", "lint", "sensitivity_levels", "x")
-_SECTIONS = ("traits", "events", "pages", "goals", "kpis", "journeys", "campaigns", "segments", "cohorts")
+_SECTIONS = ("traits", "events", "pages", "goals", "kpis", "journeys", "campaigns", "segments", "cohorts", "silences")
 
 _COMPARED = ("id", "timezone", "week_starts", "identity", "consent", "web", "staff", "enforcement", "teams", "sources")
 
@@ -29,7 +29,7 @@ _NAMED = (
 
 
 def compare_header(old: Plan, new: Plan) -> Iterator[RawChange]:
-    """The differences of two plans outside their sections of events, traits, pages, figures, campaigns and segments."""
+    """The differences of two plans outside `_SECTIONS`."""
     for field, kind, path in _NAMED:
         old_value, new_value = getattr(old, field), getattr(new, field)
         if old_value != new_value:

@@ -256,6 +256,16 @@ KINDS: Mapping[str, ChangeKind] = {
         "give the new cohort a new name",
     ),
     "cohort_described": ChangeKind("info", (), "", "The same persons are in it; its text has changed."),
+    "silence_added": ChangeKind(
+        "warning", ("meaning",), "", "Nothing is unusual in it, and it says nothing of what is usual.", _SAY_SO
+    ),
+    "silence_removed": ChangeKind(
+        "warning", ("meaning",), "", "What comes in then is judged as at any other time.", _SAY_SO
+    ),
+    "silence_redefined": ChangeKind(
+        "warning", ("meaning",), "", "Other times or figures are silent than before, also in the past.", _SAY_SO
+    ),
+    "silence_described": ChangeKind("info", (), "", "It silences the same; only its note has changed."),
     # The plan itself
     "plan_id_changed": ChangeKind(
         "error", ("storage", "meaning"), "breaks",

@@ -9,12 +9,24 @@ from typing import Any
 import msgspec
 
 from footfall.plan.durations import format_duration
-from footfall.plan.model import Aggregate, Conversion, Count, Measure, Property, Ratio, SegmentRule, Unique, Where
+from footfall.plan.model import (
+    Aggregate,
+    Conversion,
+    Count,
+    Measure,
+    Property,
+    Ratio,
+    SegmentRule,
+    Silence,
+    Unique,
+    Where,
+)
 from footfall.plan.segment_text import rule_text
 from footfall.plan.wording import shorten
 
 __all__ = [
     "say", "say_condition", "say_duration", "say_how", "say_list", "say_measure", "say_property", "say_rule",
+    "say_silence",
     "say_type", "say_where",
 ]  # fmt: skip
 
@@ -123,6 +135,17 @@ def say_measure(measure: Measure) -> str:
         return f"share of journey {measure.journey} from {measure.start} to {measure.end}"
     groups = f" by {', '.join(measure.by)}" if measure.by else ""
     return f"{_head(measure)}{say_where(measure.where)}{groups}"
+
+
+def say_silence(silence: Silence) -> str:
+    """When a silence is, and what it is of: `2026-12-24 to 2026-12-26 every year, of order_completed`."""
+    again = f" every {silence.every}" if silence.every else ""
+    parts = (
+        *silence.events,
+        *(f"source {name}" for name in silence.sources),
+        *(f"KPI {name}" for name in silence.kpis),
+    )
+    return f"{silence.since} to {silence.until}{again}, of {say_list(parts) if parts else 'everything'}"
 
 
 def _head(measure: Count | Aggregate | Unique) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from footfall.plan.bundle import bundle_hash
 from footfall.plan.model import Cohort, Event, Journey, Kpi, Plan, Segment
 from footfall.planning.codegen.used_by import UsedBy, used_by
+from footfall.planning.diff.wording import say_silence
 from footfall.planning.docs.event_page import HistoryEntry, event_body, status_tag
 from footfall.planning.docs.html import Markup, element, joined, link, table
 from footfall.planning.docs.measure_pages import journey_body, kpi_body
@@ -42,6 +43,7 @@ def site(
         "journeys.html": page("Journeys", _journeys(plan)),
         "campaigns.html": page("Campaigns", _campaigns(plan)),
         "segments.html": page("Segments and cohorts", segments_body(plan)),
+        "silences.html": page("Planned silences", _silences(plan)),
         "owners.html": page("Owners", _owners(plan)),
         "privacy.html": page("Privacy", privacy_body(plan)),
     }
@@ -69,6 +71,7 @@ def _page(plan_id: str, up: str, title: str, body: Markup, bundle: str) -> str:
         "journeys": "Journeys",
         "campaigns": "Campaigns",
         "segments": "Segments",
+        "silences": "Silences",
         "owners": "Owners",
         "privacy": "Privacy",
     }
@@ -142,6 +145,11 @@ def _journeys(plan: Plan) -> Markup:
         for journey in plan.journeys.values()
     )
     return table(("journey", "owner", "steps", "what it is"), rows)
+
+
+def _silences(plan: Plan) -> Markup:
+    rows = ((element("code", each.name), say_silence(each), each.note) for each in plan.silences.values())
+    return table(("silence", "when, and of what", "why"), rows)
 
 
 def _campaigns(plan: Plan) -> Markup:

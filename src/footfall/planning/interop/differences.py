@@ -25,6 +25,7 @@ _SECTIONS: Mapping[str, str] = {
     "teams": "team", "sources": "source", "goals": "goal", "kpis": "kpi", "journeys": "journey",
     "campaigns": "campaign",
     "segments": "segment", "cohorts": "cohort",
+    "silences": "silence",
 }  # fmt: skip
 
 

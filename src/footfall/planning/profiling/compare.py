@@ -226,7 +226,7 @@ def _volume(monitor: DriftMonitor, event: Event, since: int | None, until: int |
     if expected is None or tally is None or first is None or until is None or event.status != "active":
         return
     since = first if since is None else max(since, first)
-    totals = volume(tally.quarters, expected, since=since, until=until, plan=monitor.plan)
+    totals = volume(tally.quarters, event.name, expected, since=since, until=until, plan=monitor.plan)
     if totals is None:
         return
     of = f"of {counted(totals.periods, f'full {expected.per}')}"

@@ -9,6 +9,7 @@ import msgspec
 
 from footfall.plan.model import Plan, VolumeExpectation
 from footfall.plan.periods import full_periods
+from footfall.plan.silences import SilentPeriods, silences_of_event
 from footfall.planning.profiling.profile import QUARTER_US
 
 __all__ = ["Volume", "volume"]
@@ -25,10 +26,15 @@ class Volume(msgspec.Struct, frozen=True):
 
 
 def volume(
-    quarters: Mapping[int, int], expected: VolumeExpectation, *, since: int, until: int, plan: Plan
+    quarters: Mapping[int, int], event: str, expected: VolumeExpectation, *, since: int, until: int, plan: Plan
 ) -> Volume | None:
-    """The counts of each full period in `since` to `until` (microseconds since 1970-01-01 UTC); None without any."""
-    periods = list(full_periods(expected.per, since, until, plan.timezone, plan.week_starts))
+    """The counts of each full period in `since` to `until` (microseconds since 1970-01-01 UTC); None without any.
+
+    Periods with a planned silence in them are left out.
+    """
+    silent = SilentPeriods(silences_of_event(plan, event), expected.per, since, until, plan.timezone)
+    full = full_periods(expected.per, since, until, plan.timezone, plan.week_starts)
+    periods = [period for period in full if not silent.names(*period)]
     if not periods:
         return None
     counts = dict.fromkeys(periods, 0)

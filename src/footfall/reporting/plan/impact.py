@@ -25,6 +25,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "purpose": ("stated purpose", "stated purposes"),
         "event": ("other event", "other events"),
         "source": ("source that sends it", "sources that send it"),
+        "silence": ("planned silence", "planned silences"),
     }
 )
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,7 +20,20 @@ from footfall.analytics import Dataset
 from footfall.analytics.questions.trend import TrendOptions, TrendResult, trend
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
-from footfall.plan.model import Aggregate, Conversion, Count, Event, Journey, Plan, Property, Ratio, Step, Unique, Where
+from footfall.plan.model import (
+    Aggregate,
+    Conversion,
+    Count,
+    Event,
+    Journey,
+    Plan,
+    Property,
+    Ratio,
+    Silence,
+    Step,
+    Unique,
+    Where,
+)
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -184,9 +198,12 @@ def test_a_conversion_is_of_those_who_enter_in_the_period(entry: MakeEntry) -> N
     assert [point.value for point in result.series[0].points] == [0, Decimal("0.5")]
 
 
+BEGIN = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
+
+
 def daily(entry: MakeEntry, counts: Sequence[int], now: int | None = None) -> TrendResult:
     """The daily trend of so many messages on each day from the first of January 2026 on."""
-    begin = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
+    begin = BEGIN
     times = [begin + day * DAY for day, count in enumerate(counts) for _ in range(count)]
     log = [("see", at, "a", 0) for at in times]
     span = Span(begin * SECOND, (begin + len(counts) * DAY) * SECOND)
@@ -202,6 +219,33 @@ def test_a_value_out_of_the_usual_range_of_its_weekday_is_unusual(entry: MakeEnt
     assert [point.is_unusual for point in points[28:]] == [False, True, *[False] * 5]
     assert points[29].low == 0
     assert points[29].high == 4
+
+
+def test_a_day_of_a_planned_silence_is_never_unusual_and_says_nothing_of_what_is(entry: MakeEntry) -> None:
+    counts = [10, 1, 1, 1, 1, 1, 1] * 9
+    counts[7], counts[14], counts[56] = 90, 0, 50
+    silences = {
+        name: Silence(name=name, since=day, until=day)
+        for name, day in (("fair", "2026-01-08"), ("shut", "2026-01-15"), ("sale", "2026-02-26"))
+    }
+    log = [("see", BEGIN + day * DAY, "a", 0) for day, count in enumerate(counts) for _ in range(count)]
+    end = BEGIN + len(counts) * DAY
+    span = Span(BEGIN * SECOND, end * SECOND)
+    plan = msgspec.structs.replace(plan_in("UTC"), silences=silences)
+
+    with Dataset.of(entries_of(entry, log), plan) as dataset:
+        options = TrendOptions(name="see", measure=COUNT, per="day")
+        result = context_of(dataset, plan, span, end * SECOND, 1).answer(trend(options))
+
+    points = result.series[0].points
+    assert {place: point.silences for place, point in enumerate(points) if point.silences} == {
+        7: ("fair",), 14: ("shut",), 56: ("sale",),
+    }  # fmt: skip
+    assert points[56].is_unusual is None
+    assert points[56].low is not None
+    assert points[49].is_unusual is False
+    assert (points[49].low, points[49].high) == (10 - 3 * 10**0.5, 10 + 3 * 10**0.5)
+    assert "A period with a planned silence in it is never unusual" in result.definition
 
 
 def test_a_change_is_a_share_of_the_period_before(entry: MakeEntry) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from footfall.analytics.definitions import chain_text, measure_text, week_text, window_text
+from footfall.analytics.definitions import SILENT_PERIODS, chain_text, measure_text, week_text, window_text
 from footfall.analytics.figures import Figure, quotient
 from footfall.analytics.local_periods import Per
 from footfall.analytics.measures import Measured, merge_tallies, parts
@@ -35,6 +35,7 @@ from footfall.analytics.tallies import MeasureTally, Simple, tally
 from footfall.analytics.usual_range import MOST, RULE, usual_range
 from footfall.analytics.window import Window
 from footfall.plan.model import Conversion, Count, Measure, Plan, Ratio, Unique
+from footfall.plan.silences import SilentPeriods, silences_of
 
 __all__ = ["TrendPoint", "TrendResult", "TrendSeries", "trend"]
 
@@ -47,7 +48,7 @@ class TrendPoint(msgspec.Struct, frozen=True):
 
     `change` is its difference from the period before as a share of that. `low` and `high` say what is usual by the
     periods of its kind before it, None of too few; `is_unusual` is None too while the period is not complete: it is
-    not over, or began before the window.
+    not over, or began before the window; and in the planned `silences`.
     """
 
     start: datetime
@@ -57,6 +58,7 @@ class TrendPoint(msgspec.Struct, frozen=True):
     high: float | None
     is_unusual: bool | None
     is_complete: bool
+    silences: tuple[str, ...] = ()
 
 
 class TrendSeries(msgspec.Struct, frozen=True):
@@ -116,17 +118,17 @@ def _merge(context: ReportContext, options: TrendOptions, partials: Sequence[Tre
     periods = TrendPeriods(context, options.per)
     measured = {number: _measured(context.plan, options.measure, partials, number) for number in periods.numbers}
     currencies = dict.fromkeys(code for each in measured.values() for code in each.currencies) or {None: None}
-    window = context.window(context.span)
+    window, silences = context.window(context.span), _silences(context.plan, options, periods)
     return TrendResult(
         name=options.name,
         per=options.per,
         window=window,
         series=tuple(
-            TrendSeries(code, _points(options, periods, [_figure(each, code) for each in measured.values()]))
+            TrendSeries(code, _points(options, periods, [_figure(each, code) for each in measured.values()], silences))
             for code in currencies
         ),
         unread=sum(each.unread for partial in partials for each in partial.measures),
-        definition=_definition(context.plan, options, window),
+        definition=_definition(context.plan, options, window, silences),
     )
 
 
@@ -159,7 +161,24 @@ def _figure(measured: Measured, currency: str | None) -> Figure:
     return measured.currencies.get(currency, measured.nothing) if measured.currencies else measured.total
 
 
-def _points(options: TrendOptions, periods: TrendPeriods, figures: Sequence[Figure]) -> tuple[TrendPoint, ...]:
+def _silences(plan: Plan, options: TrendOptions, periods: TrendPeriods) -> Mapping[int, tuple[str, ...]]:
+    """The planned silences of the periods that have any, by their numbers."""
+    kpi = plan.kpis.get(options.name)
+    is_kpi = kpi is not None and kpi.measure == options.measure
+    silences = silences_of(plan, options.measure, options.name if is_kpi else "")
+    if not (silences and periods.numbers):
+        return {}
+    (begin, _), (_, end) = periods.whole(periods.numbers[0]), periods.whole(periods.numbers[-1])
+    silent = SilentPeriods(silences, options.per, begin, end, plan.timezone)
+    return {number: names for number in periods.numbers if (names := silent.names(*periods.whole(number)))}
+
+
+def _points(
+    options: TrendOptions,
+    periods: TrendPeriods,
+    figures: Sequence[Figure],
+    silences: Mapping[int, tuple[str, ...]],
+) -> tuple[TrendPoint, ...]:
     step, is_count = _SAME_KIND[options.per], isinstance(options.measure, Count | Unique)
     complete = [periods.is_complete(number) for number in periods.numbers]
     points = []
@@ -167,10 +186,11 @@ def _points(options: TrendOptions, periods: TrendPeriods, figures: Sequence[Figu
         earlier = [
             _approximate(figures[other])
             for other in range(place - step, -1, -step)
-            if complete[other] and figures[other].exact is not None
+            if complete[other] and figures[other].exact is not None and periods.numbers[other] not in silences
         ]
         usual = usual_range(earlier[:MOST], is_count=is_count)
-        is_known = usual is not None and complete[place] and figure.exact is not None
+        names = silences.get(number, ())
+        is_known = usual is not None and complete[place] and figure.exact is not None and not names
         before = figures[place - 1].exact if place and complete[place - 1] else None
         points.append(
             TrendPoint(
@@ -183,6 +203,7 @@ def _points(options: TrendOptions, periods: TrendPeriods, figures: Sequence[Figu
                 high=usual.high if usual else None,
                 is_unusual=not usual.low <= _approximate(figure) <= usual.high if usual and is_known else None,
                 is_complete=complete[place],
+                silences=names,
             )
         )
     return tuple(points)
@@ -199,7 +220,7 @@ _MARKS = (
 )
 
 
-def _definition(plan: Plan, options: TrendOptions, window: Window) -> str:
+def _definition(plan: Plan, options: TrendOptions, window: Window, silences: Mapping[int, tuple[str, ...]]) -> str:
     sentences = [measure_text(options.measure)]
     if isinstance(options.measure, Conversion):
         sentences.append(chain_text(plan.journeys[options.measure.journey]))
@@ -212,6 +233,11 @@ def _definition(plan: Plan, options: TrendOptions, window: Window) -> str:
         f"{RULE} Of one kind are {kinds.get(options.per, f'all {options.per}s')}.",
         f"Window by corrected time: {window_text(window)}.",
     ]
+    if silences:
+        sentences.append(
+            "A period with a planned silence in it is never unusual, and none of those that say what is usual: "
+            f"{SILENT_PERIODS}"
+        )
     return " ".join(sentences)
 
 
@@ -249,6 +275,8 @@ def _signed(change: Decimal) -> str:
 
 
 def _usual(point: TrendPoint, *, is_share: bool) -> Cell:
+    if point.silences:
+        return [quiet(f"planned silence: {', '.join(point.silences)}")]
     if point.low is None or point.high is None:
         return ()
     scale, unit = (100, " %") if is_share else (1, "")
@@ -260,11 +288,11 @@ def _usual(point: TrendPoint, *, is_share: bool) -> Cell:
 def _table(result: TrendResult) -> FlatTable:
     rows: list[tuple[Any, ...]] = [
         (series.currency, point.start, point.value, *(_float(point.change),), point.low, point.high, point.is_unusual,
-         point.is_complete)
+         point.is_complete, ", ".join(point.silences) or None)
         for series in result.series
         for point in series.points
     ]  # fmt: skip
-    columns = ("currency", "start", "value", "change", "low", "high", "is_unusual", "is_complete")
+    columns = ("currency", "start", "value", "change", "low", "high", "is_unusual", "is_complete", "silences")
     return FlatTable(columns, tuple(rows))
 
 

@@ -52,9 +52,13 @@ class TrendPeriods:
         """When a period begins, on the plan's clock."""
         return self._periods.start(self._per, number)
 
+    def whole(self, number: int) -> tuple[int, int]:
+        """When a period begins and when it is over, in microseconds since 1970 UTC."""
+        return epoch_us(self.start(number)), self._periods.end(self._per, number)
+
     def span(self, number: int) -> Span:
         """A period, as far as it is in the window."""
-        begin, end = epoch_us(self.start(number)), self._periods.end(self._per, number)
+        begin, end = self.whole(number)
         since, until = self._span.since, self._span.until
         return Span(begin if since is None else max(begin, since), end if until is None else min(end, until))
 
