@@ -9,7 +9,7 @@ import pytest
 
 from footfall.plan.checking.counted import CountedForm
 from footfall.web.bots import list_version
-from footfall.web_words import BOT_REASONS, CHANNELS
+from footfall.web_words import BOT_REASONS, ORIGINS
 
 FORM = CountedForm(None)
 
@@ -27,6 +27,6 @@ def test_each_reason_is_kept_with_the_version_of_the_list(reason: str) -> None:
 
 
 def test_the_words_are_in_order_and_each_has_a_sentence() -> None:
-    for words in (BOT_REASONS, CHANNELS):
+    for words in (BOT_REASONS, ORIGINS):
         assert list(words) == sorted(words)
         assert [word for word, sentence in words.items() if not sentence.endswith(".")] == []

@@ -1,4 +1,4 @@
-"""The words that web capture puts into messages: why a request is a bot's, and the channel by which a visitor came.
+"""The words that web capture puts into messages: why a request is a bot's, and the origin of a visitor: how they came.
 
 They are below the plan, for of a message that is only counted no other words are kept.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["BOT_REASONS", "CHANNELS"]
+__all__ = ["BOT_REASONS", "ORIGINS"]
 
 BOT_REASONS: Mapping[str, str] = {
     "ai": "An AI assistant or the crawler of a language model.",
@@ -31,11 +31,11 @@ BOT_REASONS: Mapping[str, str] = {
 }
 """Each reason why a request is a bot's, and one plain sentence."""
 
-CHANNELS: Mapping[str, str] = {
+ORIGINS: Mapping[str, str] = {
     "affiliates": "A partner who is paid for what visitors buy.",
     "ai_assistant": "An AI assistant that named the page in an answer.",
     "audio": "An advertisement in a podcast or a stream.",
-    "campaign": "A link with campaign marks that fit no other channel.",
+    "campaign": "A link with campaign marks that fit no other origin.",
     "direct": "No referrer and no marks: typed, a bookmark, or a browser that says nothing.",
     "display": "A banner, or another advertisement on somebody's page.",
     "email": "A link in a message, or in a mail provider's web page.",
@@ -43,7 +43,7 @@ CHANNELS: Mapping[str, str] = {
     "internal": "A page of the same site.",
     "organic_search": "An unpaid result of a search engine.",
     "organic_social": "An unpaid post of a social network, a forum or a messenger.",
-    "paid_other": "A paid link that fits no other paid channel.",
+    "paid_other": "A paid link that fits no other paid origin.",
     "paid_search": "An advertisement of a search engine.",
     "paid_shopping": "An advertisement of a shop or a price comparison.",
     "paid_social": "An advertisement of a social network.",
@@ -54,4 +54,4 @@ CHANNELS: Mapping[str, str] = {
     "sms": "A text message.",
     "video": "An unpaid link of a video platform.",
 }
-"""Each channel and one plain sentence."""
+"""Each origin and one plain sentence."""

@@ -17,10 +17,10 @@ from footfall.web.campaign import Campaign
 MakeEntry = Callable[..., Entry]
 MINUTE = 60
 DIRECT, SEARCH, AWAY = (
-    {"origin": {"channel": "direct"}}, {"origin": {"channel": "organic_search", "name": "Google"}},
-    {"origin": {"channel": "internal"}},
+    {"origin": {"type": "direct"}}, {"origin": {"type": "organic_search", "name": "Google"}},
+    {"origin": {"type": "internal"}},
 )  # fmt: skip
-MAIL = {"origin": {"channel": "email"}, "campaign": {"name": "spring", "source": "news"}}
+MAIL = {"origin": {"type": "email"}, "campaign": {"name": "spring", "source": "news"}}
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ MAIL = {"origin": {"channel": "email"}, "campaign": {"name": "spring", "source":
         (AWAY, None),
         ({"campaign": {"clickIds": {"gclid": True}}}, None),
         ({"campaign": "spring", "origin": ["x"]}, None),
-        ({"campaign": {"name": 5, "source": " "}, "origin": {"channel": 7}}, None),
+        ({"campaign": {"name": 5, "source": " "}, "origin": {"type": 7}}, None),
         ({}, None),
     ],
 )  # fmt: skip
@@ -52,11 +52,11 @@ def stored(make: MakeEntry, seq: int, at: int, context: object, envelope: object
 
 
 def touches_of(entries: list[Entry]) -> list[tuple[int, str | None]]:
-    """When each was, in minutes, and its channel."""
+    """When each was, in minutes, and its origin."""
     with Dataset.of(entries) as dataset:
         table = make_touches(context_of(dataset).shards[0])
         rows = dataset.rows(f"SELECT time, link FROM {table.name} ORDER BY time, seq")
-        return [(time // 1_000_000 // MINUTE, table.links[link].channel) for time, link in rows]
+        return [(time // 1_000_000 // MINUTE, table.links[link].origin) for time, link in rows]
 
 
 def test_a_session_has_a_touch_for_each_other_way_to_come(entry: MakeEntry) -> None:

@@ -87,8 +87,8 @@ def test_whatever_a_person_does_is_no_bots() -> None:
     assert [context["bot"] for context in contexts if "bot" in context] == []
     assert len({message["anonymousId"] for message in recorder.messages}) == 1
     assert {context["browser"]["name"] for context in contexts} <= {"Chromium", "Chrome"}
-    assert contexts[0]["origin"] == {"channel": "direct"}
-    assert {context["origin"]["channel"] for context in contexts[1:]} == {"internal"}
+    assert contexts[0]["origin"] == {"type": "direct"}
+    assert {context["origin"]["type"] for context in contexts[1:]} == {"internal"}
 
 
 def test_a_browser_that_says_that_a_program_drives_it_is_a_bot() -> None:

@@ -21,9 +21,9 @@ events:
 campaigns:
   spring: {utm: {name: [spring_sale, spring-sale]}}
 """
-NEWS = {"campaign": {"name": "Spring_Sale", "source": "news"}, "origin": {"channel": "email"}}
-ADVERT = {"campaign": {"name": "lights", "source": "google"}, "origin": {"channel": "paid_search", "name": "Google"}}
-DIRECT = {"origin": {"channel": "direct"}}
+NEWS = {"campaign": {"name": "Spring_Sale", "source": "news"}, "origin": {"type": "email"}}
+ADVERT = {"campaign": {"name": "lights", "source": "google"}, "origin": {"type": "paid_search", "name": "Google"}}
+DIRECT = {"origin": {"type": "direct"}}
 
 
 @pytest.fixture

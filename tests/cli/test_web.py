@@ -18,7 +18,7 @@ from footfall.delivery import InProcessTransport
 def data(tmp_path: Path) -> Path:
     with Collector(tmp_path / "data") as collector, Client(InProcessTransport(collector)) as client:
         for visitor, name in (("a", "/"), ("a", "/cart"), ("b", "/")):
-            client.page(name, {}, anonymous_id=visitor, context={"origin": {"channel": "direct"}})
+            client.page(name, {}, anonymous_id=visitor, context={"origin": {"type": "direct"}})
     return tmp_path / "data"
 
 

@@ -404,7 +404,7 @@ ROWS: Final[dict[str, Row]] = {
     "campaign budget": Row("docs"),
     "campaign budget.amount": Row("docs", 5),
     "campaign budget.currency": Row("docs", "NOK"),
-    "campaign channels": Row("docs"),
+    "campaign origins": Row("docs"),
     "campaign no_lint": Row("lint"),
     "group description": Row(
         "python", GONE, None, {("property_groups", "shop", "properties", "shop_id", "description"): GONE}

@@ -40,7 +40,7 @@ VIEWS = st.lists(
         st.sampled_from(["a", "b", "c", None]),
         st.sampled_from([0, 10, 30, 40, 61, 75, 200]),
         st.sampled_from(["/", "/x"]),
-        st.sampled_from([{}, {"origin": {"channel": "direct"}}, {"origin": {"channel": "email", "name": "news"}},
+        st.sampled_from([{}, {"origin": {"type": "direct"}}, {"origin": {"type": "email", "name": "news"}},
                          {"userAgent": CRAWLER, "bot": {"reason": "crawler", "list": "1"}}]),
     ),
     max_size=14,
@@ -65,7 +65,7 @@ def visits(views: list[Entry]) -> list[list[Entry]]:
 
 
 HARD: list[tuple[Any, ...]] = [
-    ("a", 0, "/", {}), ("a", 30, "/x", {"origin": {"channel": "direct"}}), ("a", 61, "/", {}), ("b", 0, "/x", {}),
+    ("a", 0, "/", {}), ("a", 30, "/x", {"origin": {"type": "direct"}}), ("a", 61, "/", {}), ("b", 0, "/x", {}),
     (None, 10, "/", {}), ("c", 10, "/", {"userAgent": CRAWLER}), ("a", 61, "/x", {}),
 ]  # fmt: skip
 
@@ -192,7 +192,7 @@ def test_a_source_that_nothing_came_from_is_an_error_that_names_the_others() -> 
 
 def test_the_view_says_what_the_context_says() -> None:
     context = {
-        "origin": {"channel": "email", "name": "news"},
+        "origin": {"type": "email", "name": "news"},
         "campaign": {"name": "winter"},
         "referrer": {"host": "mail.example"},
         "browser": {"name": "Firefox", "os": "Linux", "device": "desktop"},
@@ -202,7 +202,7 @@ def test_the_view_says_what_the_context_says() -> None:
 
     ((*values,),) = rows(
         [page(1, "a", 0, "/x", **context)],
-        "select page, status, visit, is_entry, is_exit, channel, origin, referrer, campaign, browser, os, device,"
+        "select page, status, visit, is_entry, is_exit, origin, origin_name, referrer, campaign, browser, os, device,"
         " country, locale from page_views",
     )
 
@@ -210,11 +210,11 @@ def test_the_view_says_what_the_context_says() -> None:
     assert values[9:] == ["Firefox", "Linux", "desktop", "NO", "nb-NO"]
 
 
-def test_a_page_view_that_was_only_counted_has_its_channel_and_no_visit() -> None:
-    body = b'{"consent":"count_only","type":"page","name":"/","properties":{"status":200,"channel":"direct"}}'
+def test_a_page_view_that_was_only_counted_has_its_origin_and_no_visit() -> None:
+    body = b'{"consent":"count_only","type":"page","name":"/","properties":{"status":200,"origin":"direct"}}'
 
     ((*values,),) = rows(
-        [message(1, None, type="page", body=body)], "select channel, visit, is_entry, person_id from page_views"
+        [message(1, None, type="page", body=body)], "select origin, visit, is_entry, person_id from page_views"
     )
 
     assert values == ["direct", None, None, None]

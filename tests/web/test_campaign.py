@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.web.campaign import CLICK_IDS, UTM_KEYS, Campaign, campaign_of, click_ids
-from footfall.web.origins import CHANNELS
+from footfall.web.origins import ORIGINS
 
 
 @pytest.mark.parametrize(("key", "field"), UTM_KEYS.items())
@@ -48,8 +48,8 @@ def test_a_declared_click_id_is_cut() -> None:
     assert click_ids({"gclid": "a" * 65_536}, {"gclid"}) == {"gclid": "a" * 200}
 
 
-def test_every_click_id_names_a_channel_of_the_table() -> None:
-    assert {click_id.channel for click_id in CLICK_IDS.values()} <= CHANNELS.keys()
+def test_every_click_id_names_an_origin_of_the_table() -> None:
+    assert {click_id.origin for click_id in CLICK_IDS.values()} <= ORIGINS.keys()
     assert all(key == key.lower() for key in CLICK_IDS)
 
 

@@ -89,7 +89,7 @@ def test_nothing_is_stored_on_the_device_without_consent_and_the_page_counts(
 
     assert departure.headers == []
     assert departure.page is not None
-    assert departure.page.properties["channel"] == "direct"  # its context is not kept
+    assert departure.page.properties["origin"] == "direct"  # its context is not kept
     assert arrive(site, request(**headers)).anonymous_id is None
 
 

@@ -31,7 +31,7 @@ def test_the_context_says_who_came_with_what_from_where_and_what_they_stated() -
         "browser": {"device": "desktop", "name": "Firefox", "version": "140", "os": "Linux"},
         "locale": "nb-NO",
         "ip": "192.0.2.0",
-        "origin": {"channel": "organic_search", "name": "Google"},
+        "origin": {"type": "organic_search", "name": "Google"},
         "referrer": {"type": "organic_search", "name": "Google", "host": "google.com"},
         "http": {},
     }

@@ -45,7 +45,7 @@ def message(of: LoggedHit, plan: Plan = PLAN) -> dict[str, Any]:
     return read
 
 
-def test_a_page_view_has_its_hour_route_status_and_channel_and_nothing_else() -> None:
+def test_a_page_view_has_its_hour_route_status_and_origin_and_nothing_else() -> None:
     sent = message(hit("/orders/7", referer="https://www.google.com/"))
 
     del sent["messageId"]
@@ -54,7 +54,7 @@ def test_a_page_view_has_its_hour_route_status_and_channel_and_nothing_else() ->
         "type": "page",
         "name": "/orders/{id}",
         "timestamp": "2026-11-29T13:00:00Z",
-        "properties": {"status": 200, "channel": "organic_search"},
+        "properties": {"status": 200, "origin": "organic_search"},
     }
 
 
@@ -102,7 +102,7 @@ def test_a_bot_is_sent_with_its_agent_and_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "referrer", "channel"),
+    ("query", "referrer", "origin"),
     [
         ("", "", "direct"),
         ("", "https://shop.example/cart", "internal"),
@@ -111,8 +111,8 @@ def test_a_bot_is_sent_with_its_agent_and_marked() -> None:
         ("", "https://blog.example/", "referral"),
     ],
 )
-def test_the_channel_is_that_of_the_link(query: str, referrer: str, channel: str) -> None:
-    assert message(hit("/", query, referer=referrer))["properties"]["channel"] == channel
+def test_the_origin_is_that_of_the_link(query: str, referrer: str, origin: str) -> None:
+    assert message(hit("/", query, referer=referrer))["properties"]["origin"] == origin
 
 
 @given(st.binary(min_size=4, max_size=20), st.binary(min_size=4, max_size=20))

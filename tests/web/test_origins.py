@@ -1,4 +1,4 @@
-"""The channel by which a visitor came: row by row."""
+"""The origin of a visitor: row by row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from footfall.web.campaign import CLICK_IDS, Campaign
 from footfall.web.origin_sites import APPS, SITES
-from footfall.web.origins import CHANNELS, Origin, origin_of, referrer_host
+from footfall.web.origins import ORIGINS, Origin, origin_of, referrer_host
 
 OWN = "www.fjordhome.example:8443"
 BY_REFERRER = [
@@ -30,7 +30,7 @@ BY_REFERRER = [
     ("https://notfjordhome.example/", "referral", "notfjordhome.example", "notfjordhome.example"),
 ]
 BY_CAMPAIGN = [
-    # medium, source, name of the campaign: channel, name
+    # medium, source, name of the campaign: type_, name
     ("cpc", "google", None, "paid_search", "Google"),
     ("ppc", "bing", None, "paid_search", "Bing"),
     ("paid-search", None, None, "paid_search", None),
@@ -65,21 +65,21 @@ BY_CAMPAIGN = [
 ]
 
 
-@pytest.mark.parametrize(("referrer", "channel", "name", "host"), BY_REFERRER)
-def test_a_referrer_gives_a_channel(referrer: str | None, channel: str, name: str | None, host: str | None) -> None:
-    assert origin_of(referrer, OWN) == Origin(channel, name, host)
+@pytest.mark.parametrize(("referrer", "type_", "name", "host"), BY_REFERRER)
+def test_a_referrer_gives_an_origin(referrer: str | None, type_: str, name: str | None, host: str | None) -> None:
+    assert origin_of(referrer, OWN) == Origin(type_, name, host)
 
 
-@pytest.mark.parametrize(("medium", "source", "campaign", "channel", "name"), BY_CAMPAIGN)
-def test_a_campaign_gives_a_channel(
-    medium: str | None, source: str | None, campaign: str | None, channel: str, name: str | None
+@pytest.mark.parametrize(("medium", "source", "campaign", "type_", "name"), BY_CAMPAIGN)
+def test_a_campaign_gives_an_origin(
+    medium: str | None, source: str | None, campaign: str | None, type_: str, name: str | None
 ) -> None:
     marks = Campaign(medium=medium, source=source, name=campaign)
 
-    assert origin_of(None, OWN, marks) == Origin(channel, name)
+    assert origin_of(None, OWN, marks) == Origin(type_, name)
 
 
-def test_every_known_site_and_app_has_a_channel_and_its_name() -> None:
+def test_every_known_site_and_app_has_an_origin_and_its_name() -> None:
     kinds = {"search": "organic_search", "social": "organic_social"}
 
     assert {host: origin_of(f"https://www.{host}/x", OWN) for host in SITES} == {
@@ -89,8 +89,8 @@ def test_every_known_site_and_app_has_a_channel_and_its_name() -> None:
 
 
 @pytest.mark.parametrize("key", CLICK_IDS)
-def test_a_click_id_gives_its_channel_where_nothing_else_is_named(key: str) -> None:
-    assert origin_of(None, OWN, click_ids=[key]) == Origin(CLICK_IDS[key].channel, CLICK_IDS[key].name)
+def test_a_click_id_gives_its_origin_where_nothing_else_is_named(key: str) -> None:
+    assert origin_of(None, OWN, click_ids=[key]) == Origin(CLICK_IDS[key].origin, CLICK_IDS[key].name)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_what_a_marketer_wrote_comes_before_a_click_id_and_that_before_the_refer
 
 
 @pytest.mark.parametrize(
-    ("referrer", "fetch_site", "channel"),
+    ("referrer", "fetch_site", "type_"),
     [
         (None, "none", "direct"),
         (None, "same-origin", "internal"),
@@ -122,9 +122,9 @@ def test_what_a_marketer_wrote_comes_before_a_click_id_and_that_before_the_refer
     ],
 )
 def test_the_browser_says_where_from_though_the_referrer_is_hidden(
-    referrer: str | None, fetch_site: str, channel: str
+    referrer: str | None, fetch_site: str, type_: str
 ) -> None:
-    assert origin_of(referrer, OWN, fetch_site=fetch_site).channel == channel
+    assert origin_of(referrer, OWN, fetch_site=fetch_site).type == type_
 
 
 @pytest.mark.parametrize(
@@ -150,16 +150,16 @@ def test_a_referrers_host_is_kept_without_user_port_and_path(referrer: str, host
     assert referrer_host(referrer) == host
 
 
-def test_each_channel_is_reached() -> None:
-    reached = {channel for _, channel, *_ in BY_REFERRER} | {channel for *_, channel, _ in BY_CAMPAIGN}
+def test_each_origin_is_reached() -> None:
+    reached = {type_ for _, type_, *_ in BY_REFERRER} | {type_ for *_, type_, _ in BY_CAMPAIGN}
 
-    assert reached | {"hidden_referral"} == CHANNELS.keys()
+    assert reached | {"hidden_referral"} == ORIGINS.keys()
 
 
 @given(st.text(), st.text(), st.builds(Campaign, medium=st.text(), source=st.text()), st.text())
-def test_any_referrer_and_any_campaign_have_a_channel_of_the_table(
+def test_any_referrer_and_any_campaign_have_an_origin_of_the_table(
     referrer: str, own_host: str, campaign: Campaign, fetch_site: str
 ) -> None:
     for marks in (None, campaign):
-        assert origin_of(referrer, own_host, marks, fetch_site=fetch_site).channel in CHANNELS
-        assert origin_of(f"https://{referrer}", own_host, marks).channel in CHANNELS
+        assert origin_of(referrer, own_host, marks, fetch_site=fetch_site).type in ORIGINS
+        assert origin_of(f"https://{referrer}", own_host, marks).type in ORIGINS

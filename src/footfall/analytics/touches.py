@@ -29,16 +29,16 @@ _NOTHING, _UNMARKED = msgspec.Raw(), Campaign()
 
 
 class LinkMarks(NamedTuple):
-    """What a message says of how its sender came: the marks of the link, the channel, and the origin's name."""
+    """What a message says of how its sender came: the marks of the link, the origin, and its name."""
 
     campaign: Campaign
-    channel: str
-    origin: str | None = None
+    origin: str
+    name: str | None = None
 
     @property
     def is_direct(self) -> bool:
         """Whether nothing is known of where they came from."""
-        return self.campaign == _UNMARKED and self.channel == _DIRECT
+        return self.campaign == _UNMARKED and self.origin == _DIRECT
 
 
 class TouchTable(NamedTuple):
@@ -66,13 +66,13 @@ def link_marks(context: str | None) -> LinkMarks | None:
     except msgspec.MsgspecError:
         return None
     campaign = Campaign(**{field: marks[field] for field in UTM_FIELDS if field in marks})
-    channel = origin.get("channel")
-    if channel is not None and channel != _INTERNAL:
-        return LinkMarks(campaign, channel, origin.get("name"))
+    type_ = origin.get("type")
+    if type_ is not None and type_ != _INTERNAL:
+        return LinkMarks(campaign, type_, origin.get("name"))
     if campaign == _UNMARKED:
         return None
     source = origin_of(None, "", campaign)
-    return LinkMarks(campaign, source.channel, source.name)
+    return LinkMarks(campaign, source.type, source.name)
 
 
 def _texts(raw: msgspec.Raw) -> dict[str, str]:

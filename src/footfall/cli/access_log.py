@@ -67,7 +67,7 @@ def command(
     """Import the page views in access logs, packed by gzip or not; - is standard input.
 
     A log knows no visitor and no consent, so its page views are counted only: each has the hour, the route, the status
-    and the channel by which it came, and no address, user agent or id. Routes are the pages of the plan whose name is a
+    and the origin of who came, and no address, user agent or id. Routes are the pages of the plan whose name is a
     path, as /orders/{id}; other pages are "(no route)", or their path where the plan has `web: {paths: true}`. Of
     styles, pictures, redirects, errors and other hits that are no page view only the numbers are sent, by reason;
     `footfall stats` shows them. Bots are sent, and marked.

@@ -43,7 +43,7 @@ def command(
     top: int,
     form: str,
 ) -> None:
-    """Report page views, visits and visitors, by page, channel, origin, campaign, device, browser, country, language.
+    """Report page views, visits and visitors, by page, origin, campaign, device, browser, country, language.
 
     A visit is a visitor's page views without a gap of over 30 minutes; its entry is its first page, its exit the
     last. All visitors with their own id count as visitors. Confirmed are those who came back with their cookie, also

@@ -165,7 +165,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "from": "Its first day.",
         "until": "Its last day.",
         "budget": "What it may cost.",
-        "channels": "The origins by which its visitors are to come.",
+        "origins": "The origins by which its visitors are to come.",
         "no_lint": _NO_LINT,
     },
     schema.SILENCE: {

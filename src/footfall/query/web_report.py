@@ -20,7 +20,7 @@ __all__ = ["BREAKDOWNS", "Breakdown", "WebReport", "web_report"]
 
 
 class Breakdown(msgspec.Struct, frozen=True):
-    """One value of a breakdown: a page, a channel, a browser; "" where it is not known.
+    """One value of a breakdown: a page, an origin, a browser; "" where it is not known.
 
     `visits` began with it, `exits` ended with it. `visitors` are all that have such a page view, `confirmed` those of
     them who are confirmed by any of their page views (see WebReport).
@@ -63,8 +63,8 @@ class WebReport(msgspec.Struct, frozen=True, kw_only=True):
 
 BREAKDOWNS: Mapping[str, str] = {
     "page": "page",
-    "channel": "channel",
-    "origin": "coalesce(origin, referrer)",
+    "origin": "origin",
+    "origin_name": "coalesce(origin_name, referrer)",
     "campaign": "campaign",
     "device": "device",
     "browser": "browser",

@@ -22,10 +22,10 @@ _LONGEST = 100  # characters of a value
 
 
 class ClickId(msgspec.Struct, frozen=True):
-    """Who appends a click id to links, and the channel that it means where nothing else names one."""
+    """Who appends a click id to links, and the origin that it means where nothing else names one."""
 
     name: str
-    channel: str
+    origin: str
 
 
 # Lower-case key of the query: whose it is. Those of `fbclid`'s kind are also appended to links of unpaid posts.

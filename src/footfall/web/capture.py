@@ -110,8 +110,8 @@ class WebCapture:
         if level == "none":
             page, reason = None, "consent"
         elif page is not None and level == "count_only":
-            # Its context is not kept, and by which channel people come says nothing of anybody.
-            page = PageView(page.name, {**page.properties, "channel": visit.own_context["origin"]["channel"]}, level)
+            # Its context is not kept, and how people come says nothing of anybody.
+            page = PageView(page.name, {**page.properties, "origin": visit.own_context["origin"]["type"]}, level)
         follows = _Follows([], [])
         if page is not None or used or visit.choice is not None:
             follows = self._cookies(visit, response, user, today=now_us // DAY_US)

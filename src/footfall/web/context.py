@@ -58,9 +58,9 @@ def _add_origin(context: dict[str, Any], request: WebRequest, rules: WebRules) -
         context["campaign"] = ({} if campaign is None else msgspec.to_builtins(campaign)) | (
             {"clickIds": clicks} if clicks else {}
         )
-    context["origin"] = {"channel": origin.channel} | ({} if origin.name is None else {"name": origin.name})
+    context["origin"] = {"type": origin.type} | ({} if origin.name is None else {"name": origin.name})
     if origin.host is not None:
-        context["referrer"] = {"type": origin.channel, "name": origin.name, "host": origin.host}
+        context["referrer"] = {"type": origin.type, "name": origin.name, "host": origin.host}
 
 
 def _page_of(request: WebRequest, rules: WebRules) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """LoggedPages: the hits of an access log as page views that are counted only, for a log knows no visitor; pure.
 
-A page view has the hour in which it happened, its route, status and channel. A bot's has its user agent too, so that a
+A page view has the hour in which it happened, its route, status and origin. A bot's has its user agent too, so that a
 better list can judge it again. Nothing else of a line is kept.
 """
 
@@ -45,7 +45,7 @@ class LoggedPages:
         self._routes = routes_of(plan.pages)
         self._bots = list_version()
         self.route_of = lru_cache(maxsize=16_384)(self._route_of)
-        self._channel_of = lru_cache(maxsize=4_096)(partial(self._channel_by, ""))
+        self._origin_of = lru_cache(maxsize=4_096)(partial(self._origin_by, ""))
 
     def message(self, hit: LoggedHit, line_id: str) -> bytes | str:
         """The page view of a hit as a JSON message, or the reason why there is none, of `web.reasons.REASONS`.
@@ -68,7 +68,7 @@ class LoggedPages:
             "messageId": f"log-{line_id}",
             "timestamp": hour_text(hit.at_us),
             "name": self.route_of(request.path),
-            "properties": {"status": hit.response.status, "channel": self._channel(request)},
+            "properties": {"status": hit.response.status, "origin": self._origin(request)},
         }
         if bot is not None:
             del message["consent"]
@@ -80,16 +80,16 @@ class LoggedPages:
                 message["context"]["http"] = http
         return _encode(message)
 
-    def _channel(self, request: WebRequest) -> str:
+    def _origin(self, request: WebRequest) -> str:
         get = request.headers.get
         link = (request.host or self._host, get("referer", "")[:_LONGEST_NAME], get("sec-fetch-site"))
-        return self._channel_by(request.query, *link) if request.query else self._channel_of(*link)
+        return self._origin_by(request.query, *link) if request.query else self._origin_of(*link)
 
-    def _channel_by(self, query: str, host: str, referrer: str, fetch_site: str | None) -> str:
+    def _origin_by(self, query: str, host: str, referrer: str, fetch_site: str | None) -> str:
         arrival = arrival_of(query, referrer, host, fetch_site=fetch_site)
         if arrival.origin.host in self._hosts and arrival.campaign is None and not arrival.clicks:
             return "internal"
-        return arrival.origin.channel
+        return arrival.origin.type
 
     def _route_of(self, path: str) -> str:
         for fits, name in self._routes:

@@ -1,4 +1,4 @@
-"""Origins: the channel by which a visitor came, from the referrer, the campaign and the click ids; pure.
+"""Origins: how a visitor came, from the referrer, the campaign and the click ids; pure.
 
 There is one ordered table of rules, and the first that fits decides. What a marketer wrote on the link comes before a
 click id, and a click id before the referrer.
@@ -14,9 +14,9 @@ import msgspec
 
 from footfall.web.campaign import CLICK_IDS, Campaign, ClickId
 from footfall.web.origin_sites import APPS, KnownSite, SiteKind, site_of, source_of
-from footfall.web_words import CHANNELS
+from footfall.web_words import ORIGINS
 
-__all__ = ["CHANNELS", "Origin", "origin_of", "referrer_host"]
+__all__ = ["ORIGINS", "Origin", "origin_of", "referrer_host"]
 
 _BY_KIND: Mapping[SiteKind, str] = {
     "ai_assistant": "ai_assistant",
@@ -29,9 +29,9 @@ _BY_KIND: Mapping[SiteKind, str] = {
 
 
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where a visitor came from: a name of CHANNELS, the site's or the campaign's name, and the referrer's host."""
+    """Where a visitor came from: a name of ORIGINS, the site's or the campaign's name, and the referrer's host."""
 
-    channel: str
+    type: str
     name: str | None = None
     host: str | None = None
 
@@ -71,7 +71,7 @@ _ORGANIC = re.compile(r"organic|organic[-_ ]search|seo")
 _ASSISTANT = re.compile(r"ai|ai[-_ ]assistant|chatbot|llm")
 _SHOP_NAME = re.compile(r"(?<![a-z])shop(?:ping)?(?![a-z])")
 
-# Channel: when a hit came by it. The first that fits decides. The last rows see what no earlier one did.
+# Origin: when a hit came by it. The first that fits decides. The last rows see what no earlier one did.
 _RULES: Sequence[tuple[str, Callable[[_Signals], bool]]] = (
     # What the link's campaign says.
     ("email", lambda hit: hit.medium(_MAIL) or hit.campaign.source in {"email", "e-mail", "newsletter"}),
@@ -152,15 +152,15 @@ def origin_of(
         source=source_of(campaign.source) if campaign and campaign.source else None,
         click_id=click_id,
     )
-    return Origin(_channel(hit), _name(hit), hit.host)
+    return Origin(_type(hit), _name(hit), hit.host)
 
 
-def _channel(hit: _Signals) -> str:
-    for channel, fits in _RULES:
+def _type(hit: _Signals) -> str:
+    for type_, fits in _RULES:
         if fits(hit):
-            return channel
+            return type_
     if hit.click_id is not None:
-        return hit.click_id.channel
+        return hit.click_id.origin
     if hit.source is not None:
         return _BY_KIND[hit.source.kind]
     if hit.medium(_REFERRAL):

@@ -132,9 +132,9 @@ def test_what_has_another_form_is_left_out(message: dict[str, Any], kept: dict[s
 @pytest.mark.parametrize(
     ("name", "sent", "kept"),
     [
-        ("Other", {"status": 404, "channel": "email", "url": "/x"}, {"status": 404, "channel": "email"}),
-        ("Other", {"status": "404", "channel": "Anna Berg", "embedded": True}, {}),
-        ("Other", {"channel": "anna.berg"}, {}),
+        ("Other", {"status": 404, "origin": "email", "url": "/x"}, {"status": 404, "origin": "email"}),
+        ("Other", {"status": "404", "origin": "Anna Berg", "embedded": True}, {}),
+        ("Other", {"origin": "anna.berg"}, {}),
         ("Home", {"teaser": "t", "status": 200}, {"teaser": "t", "status": 200}),
         (None, {"teaser": "t"}, {}),
     ],

@@ -22,7 +22,7 @@ campaigns:
     from: 2026-03-01
     until: 2026-03-01
     budget: {amount: 500.50, currency: EUR}
-    channels: [email, paid_search]
+    origins: [email, paid_search]
     no_lint: [misspelt_utm]
     x_code: A1
 """,
@@ -36,7 +36,7 @@ campaigns:
         first_day="2026-03-01",
         last_day="2026-03-01",
         budget=CampaignBudget(Decimal("500.50"), "EUR"),
-        channels=("email", "paid_search"),
+        origins=("email", "paid_search"),
         no_lint=("misspelt_utm",),
         x={"x_code": "A1"},
     )

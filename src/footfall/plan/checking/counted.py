@@ -1,9 +1,9 @@
 """The form of a message of which only its being sent is kept (`count_only`), for the client and the collector alike.
 
 It is `consent`, `type`, `messageId`, `timestamp` (its hour), `event` or `name`, and `properties`: those of sensitivity
-`public`, and no other. Of a page `status`, `channel` and `embedded` are public unless the plan says otherwise. Of a
+`public`, and no other. Of a page `status`, `origin` and `embedded` are public unless the plan says otherwise. Of a
 context there is what marks a message as nobody's: `bot`, and `staff`. A word that web capture itself writes there, or
-as a channel, has to be one of `footfall.web_words`: any other could be a name. Kept values have the digits that were
+as an origin, has to be one of `footfall.web_words`: any other could be a name. Kept values have the digits that were
 sent.
 Making this form of a message that has it already changes nothing.
 """
@@ -21,7 +21,7 @@ from footfall.events import MESSAGE_TYPES, Fault
 from footfall.plan.calls import Call, keys_of
 from footfall.plan.model import Event, Plan, Property
 from footfall.timestamps import hour_text, parse_timestamp
-from footfall.web_words import BOT_REASONS, CHANNELS
+from footfall.web_words import BOT_REASONS, ORIGINS
 
 __all__ = ["COUNT_ONLY", "CountedForm", "faults_of_counted"]
 
@@ -218,7 +218,7 @@ def _one_of(fits: Callable[[str], object]) -> _Cut:
 _OF_BOTS: Mapping[str, _Cut] = {"list": _one_of(_is_list), "reason": _one_of(BOT_REASONS.__contains__)}
 
 # Properties that web capture itself gives to pages, in the only form in which it does.
-_OF_PAGES: Mapping[str, _Cut] = {"status": _status, "channel": _one_of(CHANNELS.__contains__), "embedded": _flag}
+_OF_PAGES: Mapping[str, _Cut] = {"status": _status, "origin": _one_of(ORIGINS.__contains__), "embedded": _flag}
 
 
 def _members(value: msgspec.Raw | None) -> Mapping[str, msgspec.Raw]:

@@ -27,8 +27,8 @@ class CampaignBudget(msgspec.Struct, frozen=True):
 class PlannedCampaign(PlanPart, frozen=True, kw_only=True):
     """A campaign. `utm` has the values of a link's marks by which it is known; see `footfall.plan.campaigns`.
 
-    `first_day` and `last_day` are days of the plan's clock, both included, "" where it has no such end. `channels` are
-    the origins (`footfall.web_words.CHANNELS`) by which its visitors are to come; none is any.
+    `first_day` and `last_day` are days of the plan's clock, both included, "" where it has no such end. `origins` are
+    those (`footfall.web_words.ORIGINS`) by which its visitors are to come; none is any.
     """
 
     name: str
@@ -38,6 +38,6 @@ class PlannedCampaign(PlanPart, frozen=True, kw_only=True):
     first_day: str = ""
     last_day: str = ""
     budget: CampaignBudget | None = None
-    channels: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
     no_lint: tuple[str, ...] = ()
     x: Mapping[str, Any] = {}

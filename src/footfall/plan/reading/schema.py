@@ -44,7 +44,7 @@ from footfall.plan.reading.field_types import (
     ScalarOr,
     TextOrTexts,
 )  # fmt: skip
-from footfall.web_words import CHANNELS
+from footfall.web_words import ORIGINS
 
 __all__ = [
     "BRANCH", "BUDGET", "CALENDAR_WINDOW", "CAMPAIGN", "COHORT", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS", "EVENT",
@@ -221,7 +221,7 @@ CAMPAIGN: Final = Record(
         "from": Key(DATE),
         "until": Key(DATE),
         "budget": Key(BUDGET),
-        "channels": Key(ListOf(OneOf(tuple(CHANNELS)))),
+        "origins": Key(ListOf(OneOf(tuple(ORIGINS)))),
         "no_lint": Key(TEXTS),
     }
 )

@@ -111,7 +111,7 @@ def _campaign(old: PlannedCampaign, new: PlannedCampaign) -> Iterator[RawChange]
         if before != after:
             yield RawChange("campaign_redefined", f"{verb} {after} (it was {before})", before=before, after=after)
     yield from _owner(old.owner, new.owner)
-    yield from _described(old, new, ("description", "budget", "channels", "no_lint", "x"), "campaign_described")
+    yield from _described(old, new, ("description", "budget", "origins", "no_lint", "x"), "campaign_described")
 
 
 def _links(campaign: PlannedCampaign) -> str:

@@ -236,7 +236,7 @@ KINDS: Mapping[str, ChangeKind] = {
         "have its owner agree, or give the new campaign a new name",
     ),
     "campaign_described": ChangeKind(
-        "info", (), "", "Its visits are the same; budget, channels, owner or text has changed."
+        "info", (), "", "Its visits are the same; budget, origins, owner or text has changed."
     ),
     "segment_added": ChangeKind("info", (), "", "A new segment."),
     "segment_removed": ChangeKind(

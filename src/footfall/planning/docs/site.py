@@ -160,12 +160,12 @@ def _campaigns(plan: Plan) -> Markup:
             "; ".join(f"{field}: {', '.join(texts)}" for field, texts in campaign.utm.items()),
             " to ".join((campaign.first_day or "any day", campaign.last_day or "any day")),
             "" if campaign.budget is None else f"{campaign.budget.amount:,} {campaign.budget.currency}",
-            ", ".join(campaign.channels),
+            ", ".join(campaign.origins),
             campaign.description,
         )
         for campaign in plan.campaigns.values()
     )
-    return table(("campaign", "owner", "known by", "days", "budget", "channels", "what it is"), rows)
+    return table(("campaign", "owner", "known by", "days", "budget", "origins", "what it is"), rows)
 
 
 def _owners(plan: Plan) -> Markup:

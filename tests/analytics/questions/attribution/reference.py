@@ -17,11 +17,11 @@ BILLION = 1_000_000_000
 
 
 class Link(NamedTuple):
-    """How somebody came: the link's utm_campaign and utm_source, and the channel."""
+    """How somebody came: the link's utm_campaign and utm_source, and the origin."""
 
     name: str | None
     source: str | None
-    channel: str
+    origin: str
 
     @property
     def is_direct(self) -> bool:
@@ -94,11 +94,11 @@ def touches_of(log: Sequence[Sent], by: str, zone: str) -> dict[str, list[Touch]
 def label_of(link: Link, by: str, at: int, zone: str) -> str:
     """Campaigns of the plan: `mail` is spring of the newsletter; `old` and `new` are both `spring`, in turn."""
     if by == "origin":
-        return link.channel
+        return link.origin
     if by == "medium":
-        return link.channel
+        return link.origin
     if by == "source":
-        return link.source or link.channel
+        return link.source or link.origin
     if link.name != "spring":
         return link.name or ""
     day = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).date().isoformat()

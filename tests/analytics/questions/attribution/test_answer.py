@@ -43,9 +43,9 @@ def plan_in(zone: str) -> Plan:
 
 def context(link: Link | None) -> dict[str, Any]:
     if link is None:
-        return {"origin": {"channel": "internal"}}
+        return {"origin": {"type": "internal"}}
     marks = {"name": link.name, "source": link.source}
-    return {"origin": {"channel": link.channel}} | ({"campaign": marks} if link.name else {})
+    return {"origin": {"type": link.origin}} | ({"campaign": marks} if link.name else {})
 
 
 def entries_of(make: MakeEntry, log: Sequence[Sent]) -> list[Entry]:

@@ -201,9 +201,9 @@ _BY: Final[Mapping[AttributedBy, str]] = {
     "campaign": (
         "A touch is of the campaign of the plan whose marks its link has, else of its own utm_campaign, else of none."
     ),
-    "origin": "The origin is the channel by which the person came.",
-    "source": "The source is the link's utm_source, else the name of the origin, else the channel.",
-    "medium": "The medium is the link's utm_medium, else the channel.",
+    "origin": "The origin is how the person came.",
+    "source": "The source is the link's utm_source, else the name of the origin, else the origin.",
+    "medium": "The medium is the link's utm_medium, else the origin.",
 }
 
 

@@ -23,7 +23,7 @@ class AttributionOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked.
 
     - `conversion`: the messages that are credited, and `value`: a number of theirs that is shared out as they are
-    - `by`: the campaign, the channel (`origin`), the source or the medium of a touch
+    - `by`: the campaign, the origin, the source or the medium of a touch
     - `models`: how a conversion is shared among the touches before it
     - `within`: how many seconds before a conversion a touch may be
     - `half_life`: in how many seconds a touch loses half of its weight, in time decay

@@ -231,9 +231,9 @@ def _choices(plan: Plan, index: CampaignIndex, by: AttributedBy, marks: LinkMark
 
 
 _TEXTS: Final[Mapping[AttributedBy, Any]] = {
-    "origin": lambda marks: marks.channel,
-    "source": lambda marks: marks.campaign.source or marks.origin or marks.channel,
-    "medium": lambda marks: marks.campaign.medium or marks.channel,
+    "origin": lambda marks: marks.origin,
+    "source": lambda marks: marks.campaign.source or marks.name or marks.origin,
+    "medium": lambda marks: marks.campaign.medium or marks.origin,
 }
 
 
