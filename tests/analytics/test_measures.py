@@ -182,7 +182,7 @@ def test_names_and_values_with_quotes_are_only_names_and_values(plan_of: MakePla
 
 
 def test_a_property_that_the_event_does_not_have_is_named(plan: Plan) -> None:
-    with Dataset.of([], plan) as dataset, pytest.raises(UsageError, match="'buy' has no property 'price'"):
+    with Dataset.of([], plan) as dataset, pytest.raises(UsageError, match="no property of buy 'price'"):
         measure(dataset, plan, Unique(event="buy", property="price"), Span())
 
 

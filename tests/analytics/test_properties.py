@@ -86,7 +86,7 @@ def test_what_was_hashed_before_it_was_sent_is_a_text(entry: MakeEntry) -> None:
 
 
 def test_a_property_that_the_event_does_not_have_is_named(plan_of: MakePlan) -> None:
-    with Dataset.of([], plan_of({"e": {}})) as dataset, pytest.raises(UsageError, match="'e' has no property 'price'"):
+    with Dataset.of([], plan_of({"e": {}})) as dataset, pytest.raises(UsageError, match="no property of e 'price'"):
         dataset.events("e", ["price"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.journeys.conditions import meets
+from footfall.journeys.conditions import MessageValues, meets
 from footfall.plan.model import Event, Plan, Property, Step, Where
 
 PLAN = Plan(
@@ -16,14 +16,14 @@ def test_all_conditions_have_to_hold() -> None:
         id="s", event="a", where=(Where(property="x", op="gt", values=(1,)), Where(property="x", op="lt", values=(3,)))
     )
 
-    assert [meets(PLAN, step, {"X": value}) for value in (1, 2, 3)] == [False, True, False]
+    assert [meets(PLAN, step, MessageValues({"X": value})) for value in (1, 2, 3)] == [False, True, False]
 
 
 def test_no_message_meets_a_step_whose_event_the_plan_does_not_know() -> None:
-    assert not meets(PLAN, Step(id="s", event="gone"), {})
+    assert not meets(PLAN, Step(id="s", event="gone"), MessageValues({}))
 
 
 def test_a_property_that_the_event_does_not_have_is_absent() -> None:
     absent = Step(id="s", event="a", where=(Where(property="y", op="in", values=(None,)),))
 
-    assert meets(PLAN, absent, {"y": 1})
+    assert meets(PLAN, absent, MessageValues({"y": 1}))

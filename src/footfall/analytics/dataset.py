@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 
     from footfall.analytics.event_table import AskedEvent
     from footfall.analytics.persons import Persons
+    from footfall.analytics.planned_values import Planned
     from footfall.analytics.properties import PropertyTable
+    from footfall.analytics.trait_table import TraitTable
 
 __all__ = ["Contents", "Dataset", "EventColumns"]
 
@@ -93,6 +95,7 @@ class Dataset:
         self._persons = persons
         self._events: dict[bytes, list[PropertyTable]] = defaultdict(list)
         self._messages: dict[frozenset[str], str] = {}
+        self._trait_tables: dict[bytes, TraitTable] = {}
         self._names = names or itertools.count(1)
 
     @classmethod
@@ -249,6 +252,7 @@ class Dataset:
         self._persons = None
         self._events.clear()
         self._messages.clear()
+        self._trait_tables.clear()
 
     def contents(self) -> Contents:
         """How much there is, and from when to when. Raises DamagedFileError."""
@@ -298,23 +302,23 @@ class Dataset:
         missing: dict[str, AskedEvent] = {}
         for name, columns in events.items():
             asked = self._asked(name, columns, plan or self.plan)
-            wanted = [prop.item.name for prop in asked.wanted]
-            tables_before = self._events[msgspec.json.encode(asked.event)]
-            kept = [table for table in tables_before if table.has(wanted, columns.since, asked.stored)]
+            tables_before = self._events[_key(asked.event, asked.wanted.traits)]
+            kept = [table for table in tables_before if table.has(asked.wanted.names, columns.since, asked.stored)]
             if kept:
                 tables[name] = kept[0]
             else:
-                missing[name] = asked
+                traits = self._traits(asked.wanted.traits) if asked.wanted.traits else None
+                missing[name] = asked._replace(traits=traits)
         persons = self._later_persons
         new = make_event_tables(self._connection, self.parts, persons, list(missing.values())) if missing else ()
         for (name, asked), table in zip(missing.items(), new, strict=True):
-            self._events[msgspec.json.encode(asked.event)].append(table)
+            self._events[_key(asked.event, asked.wanted.traits)].append(table)
             tables[name] = table
         return [tables[name] for name in events]
 
     def _asked(self, name: str, columns: EventColumns, plan: Plan | None) -> AskedEvent:
-        from footfall.analytics.event_table import AskedEvent, sources_of
-        from footfall.analytics.properties import planned
+        from footfall.analytics.event_table import PERSON, AskedEvent, sources_of
+        from footfall.analytics.planned_values import planned
 
         event = named(plan, name) if plan else None
         if plan is None or event is None:
@@ -322,8 +326,19 @@ class Dataset:
         call = call_of(name) if name not in plan.events else None
         sources = sources_of(self.parts, meanings(self.plan), event, call)
         earliest = -FOREVER if columns.since is None else columns.since
-        wanted = planned(event, sorted(set(columns.properties)))
-        return AskedEvent(self.new_name("event"), event, call, wanted, sources, earliest, frozenset(columns.stored))
+        wanted = planned(plan, event, columns.properties)
+        stored = frozenset({*columns.stored, *((PERSON,) if wanted.traits else ())})
+        return AskedEvent(self.new_name("event"), event, call, wanted, sources, earliest, stored)
+
+    def _traits(self, wanted: Sequence[Planned]) -> TraitTable:
+        """The latest values of these traits of each person; the table is kept."""
+        from footfall.analytics.trait_table import make_trait_table
+
+        key = _key(wanted)
+        if key not in self._trait_tables:
+            name = self.new_name("traits")
+            self._trait_tables[key] = make_trait_table(self._connection, name, self.parts, self.persons, wanted)
+        return self._trait_tables[key]
 
     def messages(self, columns: Collection[str] | None = None) -> str:
         """The name of a narrow table of all messages with these columns, or with all.
@@ -359,6 +374,10 @@ class Dataset:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _key(*parts: object) -> bytes:
+    return msgspec.json.encode(parts)
 
 
 def _chooser(mask: Any) -> Callable[[Any], Any]:

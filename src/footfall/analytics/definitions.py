@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 
 from footfall.analytics.window import Window
+from footfall.plan.condition_text import condition_text, value_text
 from footfall.plan.durations import format_duration
 from footfall.plan.model import (
     ANY_EVENT,
@@ -13,12 +14,12 @@ from footfall.plan.model import (
     Count,
     EventFilter,
     Journey,
+    Measure,
     Ratio,
     Unique,
     WeekStart,
-    Where,
 )
-from footfall.plan.segments import MEMBER_OPS
+from footfall.plan.value_names import array_of, arrays_of
 
 __all__ = [
     "DEVICES",
@@ -39,7 +40,6 @@ _CHAIN = (
     "A later step is reached by any chain of messages, each at or after the one before. Messages with equal times "
     "count as in order, and one message fills one step. Later steps may come after the window has ended."
 )
-_COMPARED: Mapping[str, str] = {"gt": "over", "gte": "at least", "lt": "under", "lte": "at most"}
 
 
 def window_text(window: Window) -> str:
@@ -67,14 +67,27 @@ def chain_text(journey: Journey) -> str:
 
 
 def measure_text(measure: Count | Aggregate | Unique | Ratio | Conversion) -> str:
-    """What is measured, as a sentence."""
+    """What is measured, as a sentence; another for each rule that the names in it follow."""
     text = _phrase(measure)
-    return f"{text[:1].upper()}{text[1:]}."
+    return " ".join([f"{text[:1].upper()}{text[1:]}.", *_rules(measure)])
+
+
+def _rules(measure: Measure) -> Iterator[str]:
+    """What to know of items of arrays, where the measure has some."""
+    figures: tuple[Count | Aggregate | Unique, ...] = ()
+    if isinstance(measure, Ratio):
+        figures = (measure.of, measure.to)
+    elif not isinstance(measure, Conversion):
+        figures = (measure,)
+    if any(array_of(figure.property) for figure in figures):
+        yield "All items of every such message count: conditions choose messages."
+    if any(set(arrays_of(name)) - set(arrays_of(figure.property)) for figure in figures for name in figure.by):
+        yield "A message is in the group of each different value that its items have, and counts once in each."
 
 
 def filter_text(filter_: EventFilter) -> str:
     """Which messages: `order_completed with total at least 100`, or `any message`."""
-    where = " and ".join(_where(part) for part in filter_.where)
+    where = " and ".join(map(condition_text, filter_.where))
     return (filter_.event if filter_.event != ANY_EVENT else "any message") + (f" with {where}" if where else "")
 
 
@@ -91,7 +104,9 @@ def _phrase(measure: Count | Aggregate | Unique | Ratio | Conversion) -> str:
             f"of those who reached {measure.start} of the journey {measure.journey} on any path, "
             f"the share that reached {measure.end} on a path through both"
         )
-    if isinstance(measure, Count):
+    if isinstance(measure, Count) and measure.property:
+        text = f"items of {measure.event}.{measure.property}"
+    elif isinstance(measure, Count):
         text = f"messages of {measure.event}"
     elif isinstance(measure, Aggregate):
         exact = "exact " if measure.function == "sum" else ""
@@ -100,21 +115,6 @@ def _phrase(measure: Count | Aggregate | Unique | Ratio | Conversion) -> str:
         text = f"different actors of {measure.event}"
     else:
         text = f"different values of {measure.event}.{measure.property}"
-    where = " and ".join(_where(part) for part in measure.where)
-    by = f", by {' and '.join(measure.by)}" if measure.by else ""
+    where = " and ".join(map(condition_text, measure.where))
+    by = f", by {' and '.join(map(value_text, measure.by))}" if measure.by else ""
     return text + (f" with {where}" if where else "") + by
-
-
-def _where(part: Where) -> str:
-    if part.op in MEMBER_OPS:
-        names = " or ".join(map(str, part.values))
-        return f"a person {'not ' if part.op == 'not_member' else ''}in {names} as the window ends"
-    if part.op in _COMPARED:
-        return f"{part.property} {_COMPARED[part.op]} {_value(part.values[0])}"
-    return f"{part.property} {'not ' if part.op == 'not_in' else ''}{' or '.join(map(_value, part.values))}"
-
-
-def _value(value: str | float | None) -> str:
-    if value is None:
-        return "absent"
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)

@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow
 import pyarrow.compute as pc
 
+from footfall.analytics.context_values import read_context
 from footfall.analytics.engine import hand_over
 from footfall.analytics.event_names import FOREVER, Meaning
+from footfall.analytics.item_table import ReadItems, array_column, make_item_tables, read_items
 from footfall.analytics.page_names import page_name
 from footfall.analytics.persons import COUNTED_SQL, IS_DEVICE_SQL, Persons
-from footfall.analytics.properties import Planned, PropertyTable, Values, joined, read_values
+from footfall.analytics.planned_values import PlannedValues
+from footfall.analytics.properties import ROW, PropertyTable, Values, joined, read_values
+from footfall.analytics.trait_table import TraitTable
 from footfall.plan.calls import Call
 from footfall.plan.model import Event
-from footfall.storage.part import Part, Stretch
+from footfall.storage.part import Part, Stretch, member_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,6 +34,7 @@ PERSON = "person"
 THREADS = 2
 """That read parts: Arrow reads without the interpreter's lock, and keeps memory for each thread."""
 
+_MOST_ROWS = 2**40  # of a part
 _TYPES = {
     "seq": pyarrow.int64(),
     "occurred_at": pyarrow.int64(),
@@ -72,20 +77,21 @@ def sources_of(
 
 
 class AskedEvent(NamedTuple):
-    """A table to be made: its name, and the event or call with those of its properties that it is to have.
+    """A table to be made: its name, and the event or call with those of its values that it is to have.
 
     Of the sources those messages count that occurred at `since` or later. `stored` are those of the columns `person`,
     `seq` and `received_at` that it is to have besides `occurred_at`. Of these `person` and `occurred_at` are in the
-    cache too.
+    cache too. `traits` has what is asked for of the persons.
     """
 
     table: str
     event: Event
     call: Call | None
-    wanted: Sequence[Planned]
+    wanted: PlannedValues
     sources: Sequence[EventStretch]
     since: int = -FOREVER
     stored: frozenset[str] = frozenset()
+    traits: TraitTable | None = None
 
     def needed(self) -> list[EventStretch]:
         """The sources that may have some such message."""
@@ -97,10 +103,15 @@ class AskedEvent(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """What a source has: a table of the fixed columns with the person of each row, and the values of each property."""
+    """What a source has: a table of the fixed columns, the values that are asked for, and the items of each array.
+
+    Where there are arrays, `rows` has the number of each row.
+    """
 
     fixed: Any
     values: Sequence[Values]
+    rows: Any = None
+    items: Sequence[ReadItems] = ()
 
 
 def make_event_tables(
@@ -162,9 +173,28 @@ def _fixed(
 
 def _read(part: Part, table: Any, source: EventStretch, asked: AskedEvent) -> _Piece:
     """What a source has; `table` has its columns that are no properties."""
-    piece = _Piece(table, read_values(part, source.stretch, asked.wanted))
     counts = _counts(part, source, table, asked)
-    return piece if counts is None else _Piece(table.filter(counts), [each.where(counts) for each in piece.values])
+    values = _values(part, source.stretch, asked.wanted)
+    if counts is not None:
+        table, values = table.filter(counts), [each.where(counts) for each in values]
+    if not asked.wanted.arrays:
+        return _Piece(table, values)
+    stretch = source.stretch
+    texts = part.read([member_of(stretch)], stretch.start, stretch.stop).column(0)
+    rows = pc.add(pyarrow.arange(stretch.start, stretch.stop), source.part * _MOST_ROWS)
+    if counts is not None:
+        texts, rows = texts.filter(counts), rows.filter(counts)
+    return _Piece(table, values, rows, [read_items(array, texts, rows) for array in asked.wanted.arrays])
+
+
+def _values(part: Part, stretch: Stretch, wanted: PlannedValues) -> list[Values]:
+    """Each value in the order of the plan for it: what the message says, and what its context does."""
+    own = [value for value in wanted.values if value.part == "properties"]
+    around = [value for value in wanted.values if value.part == "context"]
+    read = dict(zip([value.name for value in own], read_values(part, stretch, own), strict=True))
+    if around:
+        read |= zip([value.name for value in around], read_context(part, stretch, around), strict=True)
+    return [read[value.name] for value in wanted.values]
 
 
 def _copied(table: Any) -> Any:
@@ -182,23 +212,39 @@ def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequ
         )
         for name in names
     }
-    columns = {}
-    for number, prop in enumerate(asked.wanted):
+    columns, wanted = {}, asked.wanted
+    for number, prop in enumerate(wanted.values):
         sql = f"p{number}"  # not the property's name: DuckDB's names know no upper case
-        of_property, columns[prop.item.name] = joined(prop, [piece.values[number] for piece in pieces], sql)
+        of_property, columns[prop.name] = joined(prop, [piece.values[number] for piece in pieces], sql)
         arrays |= of_property
-    if asked.wanted:
+    if wanted.arrays:
+        arrays[ROW] = pyarrow.chunked_array([piece.rows for piece in pieces], pyarrow.int64())
+    for number, array in enumerate(wanted.arrays):
+        sizes = [piece.items[number].sizes for piece in pieces]
+        of_array, columns[array.name] = joined(array_column(array), sizes, f"n{number}")
+        arrays |= of_array
+    if wanted.values or wanted.arrays:
         hand_over(connection, pyarrow.table(arrays), f"CREATE TABLE {asked.table}_rows AS SELECT * FROM handed")
         pyarrow.default_memory_pool().release_unused()
     else:  # columns of whole numbers are read as fast where they are
         connection.register(f"{asked.table}_rows", pyarrow.table(arrays))
-    if PERSON in asked.stored:
+    if asked.traits is not None:
+        columns |= asked.traits.columns
+        connection.execute(with_kinds(asked.table, "*", f"LEFT JOIN {asked.traits.name} USING ({PERSON})"))
+    elif PERSON in asked.stored:
         connection.execute(with_kinds(asked.table, "*"))
     else:
         connection.execute(f"CREATE VIEW {asked.table} AS SELECT * FROM {asked.table}_rows")
     is_stored = len(arrays["occurred_at"]) > 0 or any(map(asked.counts_whole, asked.sources))
+    items = [[piece.items[number] for piece in pieces] for number in range(len(wanted.arrays))]
     return PropertyTable(
-        asked.table, columns, None if asked.since == -FOREVER else asked.since, is_stored, asked.stored
+        asked.table,
+        columns,
+        None if asked.since == -FOREVER else asked.since,
+        is_stored,
+        asked.stored,
+        wanted.names,
+        make_item_tables(connection, asked.table, "", wanted.arrays, items),
     )
 
 
@@ -218,9 +264,12 @@ def _counts(part: Part, source: EventStretch, table: Any, asked: AskedEvent) -> 
     return functools.reduce(pc.and_, masks) if masks else None
 
 
-def with_kinds(name: str, columns: str) -> str:
-    """The statement that makes the view `name` of the table `NAME_rows`: these columns, and what its persons are."""
+def with_kinds(name: str, columns: str, join: str = "") -> str:
+    """The statement that makes the view `name` of the table `NAME_rows`: these columns, and what its persons are.
+
+    It may `join` a table with more about the persons.
+    """
     return (
         f"CREATE VIEW {name} AS SELECT {columns}, {COUNTED_SQL} AS counted, {IS_DEVICE_SQL} AS is_device"
-        f" FROM {name}_rows"
+        f" FROM {name}_rows {join}"
     )

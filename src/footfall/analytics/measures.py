@@ -13,6 +13,7 @@ from footfall.analytics.tallies import KeyPart, MeasureTally, Simple, Tally, bre
 from footfall.plan.calls import named
 from footfall.plan.model import Aggregate, Plan, PropertyType, Ratio
 from footfall.plan.property_text import wire_type
+from footfall.plan.value_names import ValueName, user_traits, value_of
 
 __all__ = ["Key", "Measured", "merge_tallies", "parts"]
 
@@ -77,13 +78,18 @@ def _measured(plan: Plan, asked: Simple, tallies: Sequence[MeasureTally]) -> Mea
 
 def _figures(plan: Plan, asked: Simple, by: tuple[str, ...], tallies: Iterable[Tally]) -> dict[Key, Figure]:
     """The figure of each group, the greatest first."""
-    event = named(plan, asked.event)
-    types = {item.name: wire_type(item) for item in event.properties} if event is not None else {}
+    types = [_type_of(plan, asked.event, name) for name in by]
     figures = {
-        tuple(_value(types[name], part) for name, part in zip(by, key, strict=True)): figure(asked, tally)
+        tuple(_value(type_, part) for type_, part in zip(types, key, strict=True)): figure(asked, tally)
         for key, tally in merged(tallies).items()
     }
     return dict(sorted(figures.items(), key=lambda item: (item[1].exact is None, -(item[1].exact or 0), str(item[0]))))
+
+
+def _type_of(plan: Plan, event_name: str, name: str) -> PropertyType:
+    event = named(plan, event_name)
+    value = None if event is None else value_of(event, name, user_traits(plan))
+    return wire_type(value.property) if isinstance(value, ValueName) else "string"
 
 
 _READERS: Mapping[PropertyType, Callable[[str], int | Decimal]] = {

@@ -8,8 +8,7 @@ value that is not what the plan says counts as absent, and is counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -17,14 +16,18 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.numbers import Numbers, joined_numbers
-from footfall.errors import UsageError
+from footfall.analytics.planned_values import Planned
 from footfall.plan.checking.equal import canonical_text
-from footfall.plan.model import Event, Property, PropertyType
-from footfall.plan.property_text import READERS, wire_type
-from footfall.storage.parquet.promoted import SCALARS
+from footfall.plan.model import PropertyType
+from footfall.plan.property_text import READERS
+from footfall.plan.value_names import arrays_of, joined_name, split_items
+from footfall.storage.parquet.promoted import SCALARS, read_leaves
 from footfall.storage.part import Leaf, Part, Stretch, TypedColumn, member_of
 
-__all__ = ["Form", "Planned", "PropertyColumn", "PropertyTable", "Values", "joined", "planned", "read_values"]
+__all__ = [
+    "ROW", "Form", "ItemTable", "PropertyColumn", "PropertyTable", "Values", "joined", "raw_members", "read_texts",
+    "read_values", "typed_values",
+]  # fmt: skip
 
 Form = Literal["text", "boolean", "decimal", "digits"]
 
@@ -32,6 +35,10 @@ _NUMBERS = frozenset({"integer", "number", "decimal"})
 _NULL = b"null"
 _USUAL = re.compile(r'[^"\\\x00-\x1f]+')
 _TEXT = pyarrow.string()
+_read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+ROW = "row_id"
+"""The column with the number of a message, by which the items of its arrays are joined to it."""
 
 
 class PropertyColumn(msgspec.Struct, frozen=True):
@@ -52,12 +59,27 @@ class PropertyColumn(msgspec.Struct, frozen=True):
     same: Callable[[str], str] | None = None
 
 
+class ItemTable(msgspec.Struct, frozen=True):
+    """The items of an array: a row for each, with its number (`row`) and that of the message or item it is in (`of`).
+
+    There is a column for each value asked for, by its name from the item on, and a table for each array in the items.
+    No other table of the event has columns of the same names, so that they can be joined.
+    """
+
+    name: str
+    columns: Mapping[str, PropertyColumn]
+    items: Mapping[str, ItemTable]
+    row: str
+    of: str
+
+
 class PropertyTable(msgspec.Struct, frozen=True):
-    """One event's messages, with a column for each property asked for.
+    """One event's messages, with a column for each single value asked for, and a table for each array.
 
     Before those: occurred_at, and those of person, seq and received_at that are in `stored`; with person come counted
     and is_device. It has the messages that occurred at `since` or later, None for all. `is_stored` says whether there
-    is any message, also an earlier one.
+    is any message, also an earlier one. Where there are `items`, each message has a number, `row`. The column of an
+    array has the number of its items. `names` are those that were asked for.
     """
 
     name: str
@@ -65,26 +87,62 @@ class PropertyTable(msgspec.Struct, frozen=True):
     since: int | None = None
     is_stored: bool = True
     stored: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    items: Mapping[str, ItemTable] = {}
+    row: str = ROW
 
-    def has(self, properties: Collection[str], since: int | None, stored: Collection[str] = ()) -> bool:
-        """Whether it has these properties and columns of the messages from `since` on."""
+    def has(self, names: Collection[str], since: int | None, stored: Collection[str] = ()) -> bool:
+        """Whether it has these values and columns of the messages from `since` on."""
         return (
-            self.columns.keys() >= set(properties)
+            self.names >= set(names)
             and self.stored >= set(stored)
             and (self.since is None or (since is not None and self.since <= since))
         )
 
+    def column(self, name: str) -> PropertyColumn:
+        """The column of a value, in whichever table it is."""
+        table, rest = self.table_of(name)
+        return table.columns[rest]
 
-class Planned(NamedTuple):
-    """A property as the plan has it, with the type of its values on the wire."""
+    def table_of(self, name: str) -> tuple[PropertyTable | ItemTable, str]:
+        """The table that has a value, and the name of its column there."""
+        table: PropertyTable | ItemTable = self
+        array, rest = split_items(name)
+        while array:
+            table, name = table.items[array], rest
+            array, rest = split_items(name)
+        return table, name
 
-    item: Property
-    type: PropertyType
+    def items_of(self, array: str) -> ItemTable:
+        """The items of an array, by its whole name."""
+        table, _ = self.table_of(array)
+        assert isinstance(table, ItemTable)
+        return table
 
-    @property
-    def key(self) -> str:
-        """Its name on the wire."""
-        return self.item.wire_name or self.item.name
+    def columns_for(self, name: str) -> Iterator[tuple[str, PropertyColumn]]:
+        """All columns that a value is read by: the sizes of its arrays, and its own; each with the array it is in."""
+        table: PropertyTable | ItemTable = self
+        around = ""
+        array, rest = split_items(name)
+        while array:
+            yield around, table.columns[array]
+            table, around, name = table.items[array], joined_name(around, array), rest
+            array, rest = split_items(name)
+        if name in table.columns:
+            yield around, table.columns[name]
+
+    def joined(self, arrays: Iterable[str], outer: Collection[str] = ()) -> str:
+        """The messages with the items of some arrays, as SQL behind FROM: a row for each item, of each of them.
+
+        A message or item without an item of an array is in no row, or in one where the array is `outer`.
+        """
+        joins = [self.name]
+        for array in sorted(set(arrays), key=lambda name: len(arrays_of(name))):
+            kind = "LEFT JOIN" if array in outer else "JOIN"
+            around = ["", *arrays_of(array)][-2]
+            items = self.items_of(array)
+            joins.append(f"{kind} {items.name} ON {items.of} = {self.table_of(around)[0].row}")
+        return " ".join(joins)
 
 
 class Values(NamedTuple):
@@ -103,28 +161,31 @@ class Values(NamedTuple):
         return Values(Numbers(self.values.values.filter(mask), others), unread)
 
 
-def planned(event: Event, names: Sequence[str]) -> list[Planned]:
-    """These properties of an event. Raises UsageError for one that it does not have."""
-    items = {item.name: item for item in event.properties}
-    for name in names:
-        if name not in items:
-            raise UsageError(
-                f"event {event.name!r} has no property {name!r}; `footfall plan check` names who asks for it"
-            )
-    return [Planned(items[name], wire_type(items[name])) for name in names]
-
-
 def read_values(part: Part, stretch: Stretch, wanted: Sequence[Planned]) -> list[Values]:
-    """What the rows of a stretch have of these properties. Raises DamagedFileError."""
-    scalars = [prop for prop in wanted if prop.type in SCALARS]
-    columns = part.typed(stretch, [Leaf((prop.key,), prop.type) for prop in scalars]) if scalars else []
-    values = {prop.key: _typed(prop, column) for prop, column in zip(scalars, columns, strict=True)}
-    others = [prop for prop in wanted if prop.type not in SCALARS]
+    """What the rows of a stretch have of these values of properties. Raises DamagedFileError."""
+    scalars = [value for value in wanted if value.type in SCALARS]
+    columns = part.typed(stretch, [Leaf(value.keys, value.type) for value in scalars]) if scalars else []
+    values = {value.name: typed_values(value, column) for value, column in zip(scalars, columns, strict=True)}
+    others = [value for value in wanted if value.type not in SCALARS]
     if others:
         texts = part.read([member_of(stretch)], stretch.start, stretch.stop).column(0)
-        raws = _raws([prop.key for prop in others], texts)
-        values |= {prop.key: _read(prop, raw) for prop, raw in zip(others, raws, strict=True)}
-    return [values[prop.key] for prop in wanted]
+        values |= _read_others(others, texts)
+    return [values[value.name] for value in wanted]
+
+
+def read_texts(wanted: Sequence[Planned], texts: Any) -> list[Values]:
+    """The same of a string array of JSON objects, or null."""
+    scalars = [value for value in wanted if value.type in SCALARS]
+    columns = read_leaves([Leaf(value.keys, value.type) for value in scalars], texts) if scalars else []
+    values = {value.name: typed_values(value, column) for value, column in zip(scalars, columns, strict=True)}
+    others = [value for value in wanted if value.type not in SCALARS]
+    values |= _read_others(others, texts)
+    return [values[value.name] for value in wanted]
+
+
+def _read_others(wanted: Sequence[Planned], texts: Any) -> dict[str, Values]:
+    raws = raw_members([value.keys for value in wanted], texts) if wanted else []
+    return {value.name: _read(value, raw) for value, raw in zip(wanted, raws, strict=True)}
 
 
 def joined(prop: Planned, values: Sequence[Values], sql: str) -> tuple[dict[str, Any], PropertyColumn]:
@@ -154,7 +215,7 @@ def _flags(values: Values) -> Any:
     return pyarrow.array([row in rows for row in range(len(column))], pyarrow.bool_())
 
 
-def _typed(prop: Planned, column: TypedColumn) -> Values:
+def typed_values(prop: Planned, column: TypedColumn) -> Values:
     """The values of a typed column; what has a text beside it is read here."""
     others: dict[int, Any] = {}
     unread = []
@@ -181,32 +242,41 @@ def _canonical(prop: Planned, values: Any) -> Any:
     return pyarrow.chunked_array([texts.take(encoded.indices)])
 
 
-def _raws(keys: Sequence[str], texts: Any) -> list[list[bytes]]:
-    """The JSON text of each of these members, key by key; empty where it is absent."""
-    read, nothing = _decoder(keys), (b"",) * len(keys)
-    columns: list[list[bytes]] = [[] for _ in keys]
+def raw_members(paths: Sequence[tuple[str, ...]], texts: Any) -> list[list[bytes]]:
+    """The JSON text of what each of these keys lead to, path by path; empty where it is absent."""
+    columns: list[list[bytes]] = [[] for _ in paths]
+    read = _decoder(list(dict.fromkeys(path[0] for path in paths if path)))
     for text in texts.to_pylist():
         try:
-            values = nothing if text is None else read(text)
+            members: Mapping[str, Any] = {} if text is None else read(text)
         except msgspec.MsgspecError:
-            values = nothing
-        for column, raw in zip(columns, values, strict=True):
-            column.append(bytes(raw))
+            members = {}
+        for column, path in zip(columns, paths, strict=True):
+            column.append(_member(members, path) if path else (text or "").encode())
     return columns
 
 
-def _decoder(keys: Sequence[str]) -> Callable[[str], Sequence[bytes]]:
+def _member(members: Mapping[str, Any], path: tuple[str, ...]) -> bytes:
+    raw = bytes(members.get(path[0], b""))
+    for key in path[1:]:
+        try:
+            raw = bytes(_read_object(raw).get(key, b""))
+        except msgspec.MsgspecError:
+            return b""
+    return raw
+
+
+def _decoder(keys: Sequence[str]) -> Callable[[str], Mapping[str, Any]]:
     """Reads the JSON text of these members of an object.
 
     A Struct of raw fields skips all else, but takes no names with a quote, a backslash or a control character.
     """
     if any(not _USUAL.fullmatch(key) for key in keys):
-        whole = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-        return lambda text: [*map(dict(whole(text)).get, keys, repeat(b""))]
+        return _read_object
     fields: list[tuple[str, Any, Any]] = [(f"p{n}", msgspec.Raw, msgspec.Raw()) for n in range(len(keys))]
     members: Any = msgspec.defstruct("Properties", fields, rename={f"p{n}": key for n, key in enumerate(keys)})
     decode = msgspec.json.Decoder(members).decode
-    return lambda text: msgspec.structs.astuple(decode(text))
+    return lambda text: dict(zip(keys, msgspec.structs.astuple(decode(text)), strict=True))
 
 
 def _read(prop: Planned, raws: Sequence[bytes]) -> Values:

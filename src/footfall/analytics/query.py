@@ -10,11 +10,12 @@ from typing import Any, Protocol
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import literal
 from footfall.analytics.numbers import shortest
-from footfall.analytics.properties import PropertyColumn, PropertyTable
+from footfall.analytics.properties import ItemTable, PropertyColumn, PropertyTable
 from footfall.errors import UsageError
 from footfall.plan.model import Where
 from footfall.plan.property_text import number_text
 from footfall.plan.segments import MEMBER_OPS
+from footfall.plan.value_names import names_in
 
 __all__ = ["ACTORS", "NO_SEGMENTS", "Memberships", "needed", "where_sql"]
 
@@ -50,27 +51,34 @@ NO_SEGMENTS: Memberships = _NoSegments()
 
 
 def needed(where: Sequence[Where], *more: str) -> frozenset[str]:
-    """The properties that a measure or a step has to read."""
-    return frozenset(part.property for part in where if part.op not in MEMBER_OPS) | set(more)
+    """The values that a measure or a step has to read, by their names."""
+    return frozenset(name for part in where for name in names_in(part)) | set(more)
 
 
 def where_sql(
-    dataset: Dataset, table: PropertyTable | None, where: Sequence[Where], segments: Memberships = NO_SEGMENTS
+    dataset: Dataset,
+    table: PropertyTable | ItemTable | None,
+    where: Sequence[Where],
+    segments: Memberships = NO_SEGMENTS,
 ) -> str:
-    """All of `where` as one condition in SQL. An absent property meets no comparison, but every `not`.
+    """All of `where` as one condition in SQL. An absent value meets no comparison, but every `not`.
 
     `table` is None for any message, which has no properties. Who is in no segment, such as a device, meets every `not`.
     """
     return " AND ".join(_condition(dataset, table, part, segments) for part in where) or "TRUE"
 
 
-def _condition(dataset: Dataset, table: PropertyTable | None, where: Where, segments: Memberships) -> str:
+def _condition(dataset: Dataset, table: PropertyTable | ItemTable | None, where: Where, segments: Memberships) -> str:
     """One condition in SQL; numbers compare as numbers, exactly, all else as text."""
     if where.op in MEMBER_OPS:
         is_member = segments.condition([str(name) for name in where.values])
         return is_member if where.op == "member" else f"NOT {is_member}"
     if table is None:
         raise UsageError(f"any message has no property {where.property!r}; name an event")
+    if where.op == "any":
+        items = table.items[where.property]
+        inner = where_sql(dataset, items, where.where, segments)
+        return f"{table.row} IN (SELECT {items.of} FROM {items.name} WHERE {inner})"
     column = table.columns[where.property]
     if where.op in _COMPARE:
         return _comparison(dataset, table, column, where)
@@ -127,7 +135,7 @@ def _decimal(number: Decimal, scale: int) -> str:
     return f"'{number:f}'::DECIMAL(38, {scale})"
 
 
-def _comparison(dataset: Dataset, table: PropertyTable, column: PropertyColumn, where: Where) -> str:
+def _comparison(dataset: Dataset, table: PropertyTable | ItemTable, column: PropertyColumn, where: Where) -> str:
     sign, compare, rounding = _COMPARE[where.op]
     value = where.values[0]
     if column.form == "text":

@@ -5,7 +5,7 @@ Counts and sums add up, histograms add up value by value, and sets of different 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 import msgspec
@@ -16,11 +16,13 @@ from footfall.analytics.numbers import shortest
 from footfall.analytics.properties import PropertyColumn, PropertyTable
 from footfall.analytics.query import ACTORS, NO_SEGMENTS, Memberships, needed, where_sql
 from footfall.analytics.shards import WHOLE, Shard
+from footfall.analytics.tally_rows import TallyRows, tally_rows
 from footfall.analytics.window import Span
 from footfall.plan.calls import named
 from footfall.plan.currencies import Money, money_of
 from footfall.plan.model import Aggregate, Count, Plan, Unique
 from footfall.plan.segments import MEMBER_OPS
+from footfall.plan.value_names import ACTOR, arrays_of, user_traits
 
 __all__ = [
     "KeyPart",
@@ -72,20 +74,20 @@ class MeasureTally(msgspec.Struct, frozen=True):
 
 def reads(plan: Plan, asked: Simple) -> frozenset[str]:
     """The properties of its event that a measure has to read."""
-    operand = () if isinstance(asked, Count) or asked.property == "actor" else (asked.property,)
+    operand = () if asked.property in ("", "actor") else (asked.property,)
     return needed(asked.where, *asked.by, *operand, *_apart(plan, asked))
 
 
 def stored(asked: Simple) -> tuple[str, ...]:
     """The columns of its event that a measure has to read, besides properties: see `Dataset.events`."""
-    counts_actors = not isinstance(asked, Count) and asked.property == "actor"
+    counts_actors = isinstance(asked, Unique) and asked.property == ACTOR
     return ("person",) if counts_actors or any(part.op in MEMBER_OPS for part in asked.where) else ()
 
 
 def money(plan: Plan, asked: Simple) -> Money | None:
     """In what currency the amounts of a measure are; None for what is no money."""
     event = named(plan, asked.event)
-    return None if event is None else money_of(event, asked)
+    return None if event is None else money_of(event, asked, user_traits(plan))
 
 
 def _apart(plan: Plan, asked: Simple) -> tuple[str, ...]:
@@ -122,19 +124,25 @@ def tally(
     apart, by = breakdown(plan, asked)
     counted = _counted(dataset, table, asked, shard)
     return MeasureTally(
-        _grouped(dataset, table, _keys(table, apart, per), counted, condition),
-        _grouped(dataset, table, _keys(table, by, per), counted, condition) if by else (),
+        _grouped(dataset, tally_rows(table, asked, apart, per, condition), counted),
+        _grouped(dataset, tally_rows(table, asked, by, per, condition), counted) if by else (),
         unread=_unread(dataset, table, wanted, f"{span.sql()} AND {shard.sql()}"),
         is_stored=table.is_stored,
     )
 
 
 def _unread(dataset: Dataset, table: PropertyTable, wanted: Iterable[str], condition: str) -> int:
-    counts = [f"count(*) FILTER ({table.columns[name].unread_sql})" for name in wanted if table.columns[name].unread]
-    if not counts:
-        return 0
-    ((unread,),) = dataset.rows(f"SELECT {' + '.join(counts)} FROM {table.name} WHERE {condition}")
-    return int(unread)
+    conditions: dict[str, set[str]] = {}
+    for name in wanted:
+        for array, column in table.columns_for(name):
+            if column.unread:
+                conditions.setdefault(array, set()).add(column.unread_sql)
+    unread = 0
+    for array, each in conditions.items():
+        counts = " + ".join(f"count(*) FILTER ({condition})" for condition in sorted(each))
+        ((count,),) = dataset.rows(f"SELECT {counts} FROM {table.joined(arrays_of(array))} WHERE {condition}")
+        unread += count
+    return unread
 
 
 class _Counted(msgspec.Struct, frozen=True):
@@ -152,37 +160,31 @@ def _counted(dataset: Dataset, table: PropertyTable, asked: Simple, shard: Shard
         return _Counted("count(*)")
     if asked.property == "actor":
         return _Counted(f"count(DISTINCT person) FILTER ({ACTORS['any']})")
-    column = table.columns[asked.property]
+    column = table.column(asked.property)
     value = column.sql
     if isinstance(asked, Unique):
         # Nobody else has any of the values of the only shard.
         return _Counted(f"count(DISTINCT {value})") if shard.is_whole else _Counted("0", text=value, each=value)
     added = _ADDED.get(asked.function)
-    if added is None or not _adds_up(dataset, table, column):
+    if added is None or not _adds_up(dataset, table.table_of(asked.property)[0].name, column):
         return _Counted(f"count({value})", value, f"count({value})", each=value)
     return _Counted(f"count({value})", f"{added}({value})")
 
 
-def _adds_up(dataset: Dataset, table: PropertyTable, column: PropertyColumn) -> bool:
+def _adds_up(dataset: Dataset, table: str, column: PropertyColumn) -> bool:
     """Whether the engine can add up all values of a column without running out of digits."""
     if column.form != "decimal":
         return False
-    ((most, count),) = dataset.rows(f"SELECT max(abs({column.sql})), count({column.sql}) FROM {table.name}")
+    ((most, count),) = dataset.rows(f"SELECT max(abs({column.sql})), count({column.sql}) FROM {table}")
     return not most or most.adjusted() + 1 + column.scale + len(str(count)) < _WIDTH
 
 
-def _keys(table: PropertyTable, by: Iterable[str], per: str) -> list[str]:
-    return [*([per] if per else []), *(table.columns[name].sql for name in by)]
-
-
-def _grouped(
-    dataset: Dataset, table: PropertyTable, keys: Sequence[str], counted: _Counted, condition: str
-) -> tuple[Tally, ...]:
+def _grouped(dataset: Dataset, of: TallyRows, counted: _Counted) -> tuple[Tally, ...]:
+    keys = of.keys
     columns = ", ".join([*keys, counted.count, counted.number, counted.times, counted.text])
     grouping = ", ".join([*keys, counted.each] if counted.each else keys)
     rows = dataset.rows(
-        f"SELECT {columns} FROM {table.name} WHERE {condition} "
-        + (f"GROUP BY {grouping}" if grouping else "HAVING count(*) > 0")
+        f"SELECT {columns} FROM {of.source} " + (f"GROUP BY {grouping}" if grouping else "HAVING count(*) > 0")
     )
     width = len(keys)
     tallies: dict[tuple[KeyPart, ...], list[tuple[int, object, int, object]]] = {}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
+from footfall.encoding import encode
 from footfall.plan.calls import named
 from footfall.plan.checking.equal import canonical_text
-from footfall.plan.model import NUMERIC, Event, Guard, Plan, Property, Step, Where
+from footfall.plan.model import NUMERIC, Event, EventFilter, Guard, Plan, Property, Step, Where
+from footfall.plan.property_text import READERS, number_text, wire_type
+from footfall.plan.segments import MEMBER_OPS
+from footfall.plan.value_names import NoValue, joined_name, user_traits, value_of
 
-__all__ = ["meets"]
+__all__ = ["MessageValues", "meets"]
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt,
@@ -21,35 +25,104 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def meets(plan: Plan, wanted: Step | Guard, properties: Mapping[str, Any]) -> bool:
-    """Whether a message of the step's or guard's event, with these properties as sent, meets all its conditions."""
+class MessageValues(NamedTuple):
+    """What conditions are on: what a message says, its context, and the latest traits of its person, all as sent."""
+
+    properties: Mapping[str, Any]
+    context: Mapping[str, Any] = {}
+    traits: Mapping[str, Any] = {}
+
+
+class _Item(NamedTuple):
+    """An item of an array: the name of the array, how many keys lead to it, and its value."""
+
+    array: str
+    depth: int
+    value: Any
+
+
+def meets(plan: Plan, wanted: Step | Guard | EventFilter, message: MessageValues) -> bool:
+    """Whether a message of the step's, guard's or filter's event meets all conditions."""
     event = named(plan, wanted.event)
-    return event is not None and all(_holds(event, where, properties) for where in wanted.where)
+    return event is not None and all(
+        _Conditions(event, user_traits(plan), message).holds(where, None) for where in wanted.where
+    )
 
 
-def _holds(event: Event, where: Where, properties: Mapping[str, Any]) -> bool:
-    """One condition: numbers compare as numbers, all else as text; what is absent meets no comparison but `not`."""
-    prop = next((prop for prop in event.properties if prop.name == where.property), None)
-    value = properties.get(where.property if prop is None else prop.wire_name or prop.name)
-    if where.op in _COMPARE:
-        if value is None or prop is None:
-            return False
-        sent, bound = _comparable(prop, value), _comparable(prop, where.values[0])
-        return type(sent) is type(bound) and _COMPARE[where.op](sent, bound)
-    if value is None or prop is None:
-        inside = None in where.values
-    else:
-        inside = _comparable(prop, value) in [_comparable(prop, each) for each in where.values if each is not None]
-    return inside == (where.op == "in")
+class _Conditions(NamedTuple):
+    event: Event
+    traits: Sequence[Property]
+    message: MessageValues
+
+    def holds(self, where: Where, item: _Item | None) -> bool:
+        """One condition on the message, or on an item of one of its arrays.
+
+        Numbers compare as numbers, all else as text; what is absent meets no comparison but `not`.
+        """
+        if where.op in MEMBER_OPS:
+            return where.op == "not_member"  # of one test nobody knows who is in which segment
+        name = where.property if item is None else joined_name(item.array, where.property)
+        value = value_of(self.event, name, self.traits)
+        if isinstance(value, NoValue):
+            return where.op == "not_in" or (where.op == "in" and None in where.values)
+        whole = getattr(self.message, value.part) if item is None else item.value
+        sent = _at(whole, value.keys[0 if item is None else item.depth :])
+        if where.op == "any":
+            items = sent if isinstance(sent, list | tuple) else ()
+            return any(self._all(where, _Item(name, len(value.keys), each)) for each in items)
+        read = _read(value.property, sent)
+        if where.op in _COMPARE:
+            bound = _wanted(value.property, where.values[0])
+            return None not in (read, bound) and not isinstance(read, bool) and _COMPARE[where.op](read, bound)
+        if read is None:
+            return (None in where.values) == (where.op == "in")
+        among = [_wanted(value.property, each) for each in where.values if each is not None]
+        return (read in among) == (where.op == "in")
+
+    def _all(self, where: Where, item: _Item) -> bool:
+        return all(self.holds(inner, item) for inner in where.where)
 
 
-def _comparable(prop: Property, value: Any) -> Decimal | str:
+def _at(value: Any, keys: Sequence[str | None]) -> Any:
+    """What keys lead to; of an array the array itself."""
+    for key in keys:
+        if key is None:
+            return value
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _read(prop: Property, value: Any) -> Any:
+    """A value as reports read it: None for what is absent, or is not of the type."""
+    text, _ = encode({"value": value})
+    if value is None or text is None:
+        return None
+    try:
+        read: Any = READERS[wire_type(prop)](text[len(b'{"value":') : -1])
+    except (ValueError, KeyError):  # msgspec's own errors are ValueErrors
+        return None
+    same = canonical_text(prop)
+    return same(read) if same is not None and isinstance(read, str) else read
+
+
+def _wanted(prop: Property, value: Any) -> Decimal | str | bool | None:
+    """A value of a condition, of the kind that values of the property are read as; None where there is none."""
+    type_ = wire_type(prop)
+    number = None if isinstance(value, bool) else _number(value)
+    if type_ == "boolean":
+        return value if isinstance(value, bool) else None
+    if type_ in NUMERIC:
+        return number
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, str) and prop.type not in NUMERIC:
-        same = canonical_text(prop)
-        return value if same is None else same(value)
+    if number is not None and not isinstance(value, str):
+        return number_text(number)
+    same = canonical_text(prop)
+    return str(value) if same is None else same(str(value))
+
+
+def _number(value: Any) -> Decimal | None:
     try:
         return Decimal(str(value))
     except InvalidOperation:
-        return str(value)
+        return None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
-from footfall.plan.model import Aggregate, Count, Event, Unique
+from footfall.plan.model import Aggregate, Count, Event, Property, Unique
+from footfall.plan.value_names import NoValue, ValueName, value_of
 
 __all__ = ["ISO_4217", "Money", "money_of"]
 
@@ -25,7 +27,7 @@ ISO_4217: Final = frozenset(
 
 
 class Money(msgspec.Struct, frozen=True):
-    """What an amount is in: one currency by its `code`, or what the property `named` of the same event says.
+    """What an amount is in: one currency by its `code`, or what the value `named` of the same message says.
 
     `choices` are the only currencies that there can be, empty for any.
     """
@@ -35,24 +37,36 @@ class Money(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
 
 
-def money_of(event: Event, measure: Aggregate | Count | Unique) -> Money | None:
+def money_of(event: Event, measure: Aggregate | Count | Unique, traits: Sequence[Property] = ()) -> Money | None:
     """The currency of a figure over amounts; None for a figure that is no money.
 
-    A figure is in one currency if its property says so, or if its conditions leave one.
+    A figure is in one currency if its property says so, or if its conditions leave one. `traits` are the plan's.
     """
     if not isinstance(measure, Aggregate):
         return None
-    properties = {prop.name: prop for prop in event.properties}
-    amount = properties.get(measure.property)
-    if amount is None or amount.currency is None:
+    amount = value_of(event, measure.property, traits)
+    if isinstance(amount, NoValue) or amount.property.currency is None:
         return None
-    named = properties.get(amount.currency)
+    named = None if amount.property.currency in ISO_4217 else _beside(event, amount, traits)
     if named is None:
-        return Money(code=amount.currency)
+        return Money(code=amount.property.currency)
     for part in measure.where:
         if part.property == named.name and part.op == "in" and len(part.values) == 1 and part.values[0] is not None:
             return Money(code=str(part.values[0]))
-    choices = () if named.open else tuple(map(str, named.enum))
-    if len(choices) == 1 and named.required and not named.nullable:
+    currency = named.property
+    choices = () if currency.open else tuple(map(str, currency.enum))
+    if len(choices) == 1 and currency.required and not currency.nullable:
         return Money(code=choices[0])
     return Money(named=named.name, choices=choices)
+
+
+def _beside(event: Event, amount: ValueName, traits: Sequence[Property]) -> ValueName | None:
+    """The property that an amount names as its currency: beside it, or around the object or array that it is in."""
+    around, currency = amount.name, amount.property.currency or ""
+    while "." in around:
+        around = around.rpartition(".")[0]
+        value = value_of(event, f"{around}.{currency}", traits)
+        if isinstance(value, ValueName):
+            return value
+    value = value_of(event, currency, traits)
+    return value if isinstance(value, ValueName) and value.part == amount.part else None

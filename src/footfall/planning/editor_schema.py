@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from footfall.plan.reading.conditions import ORDERINGS
 from footfall.plan.reading.field_types import (
     ANYTHING,
     COUNT,
@@ -33,7 +34,6 @@ from footfall.plan.reading.field_types import (
     ScalarOr,
     TextOrTexts,
 )
-from footfall.plan.reading.measures import ORDERINGS
 from footfall.plan.reading.schema import (
     COHORT,
     EVENT,
@@ -166,7 +166,9 @@ def _conditions(_kind: object) -> Schema:
         "minProperties": 1,
         "additionalProperties": False,
     }
-    return {"type": "object", "additionalProperties": {"anyOf": [*values["anyOf"], compared]}}
+    several = {"$ref": f"#/$defs/{_SHARED[CONDITIONS]}"}  # on one item of an array
+    of_items = {"type": "object", "patternProperties": {r"\[\]$": {"anyOf": [*values["anyOf"], compared, several]}}}
+    return {**of_items, "additionalProperties": {"anyOf": [*values["anyOf"], compared]}}
 
 
 def _session_conditions(kind: SessionConditions) -> Schema:

@@ -29,11 +29,11 @@ from footfall.plan.model import (
     Where,
 )
 from footfall.plan.segments import MEMBER_OPS, names_in_where, parts_of
+from footfall.plan.value_names import ACTOR, single_conditions, top_property
 
 __all__ = ["UsageIndex", "Use", "UseKind", "purposes"]
 
 UseKind = Literal["kpi", "journey", "rule", "identity", "event", "segment"]
-_ACTOR = "actor"
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +41,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
 
     `name` is who uses it (a KPI, a journey, `event.rule`, a key of `identity`, another event), `how` the part of it
     that does. `property` is "" where the event as such is used; `where` is the condition, for a use that is one.
+    `value` is the name of the value where it is in the property: `lines[].sku` of `lines`.
     """
 
     kind: UseKind
@@ -50,6 +51,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
     property: str = ""
     where: Where | None = None
+    value: str = ""
 
 
 class UsageIndex:
@@ -110,7 +112,7 @@ def _uses(plan: Plan) -> Iterator[Use]:
             for name in _names_of(rule):
                 yield Use(
                     kind="rule", name=f"{event.name}.{rule.id}", owner=event.owner, how="check", event=event.name,
-                    property=name,
+                    property=name, value=name,
                 )  # fmt: skip
         replaced_by = event.deprecated.replaced_by if event.deprecated else None
         if replaced_by:
@@ -119,7 +121,7 @@ def _uses(plan: Plan) -> Iterator[Use]:
         name = getattr(plan.identity, key)
         for event in plan.events.values() if name else ():
             if any(prop.name == name for prop in event.properties):
-                yield Use(kind="identity", name=key, how="names it", event=event.name, property=name)
+                yield Use(kind="identity", name=key, how="names it", event=event.name, property=name, value=name)
 
 
 def _of_segment(segment: Segment) -> Iterator[Use]:
@@ -132,15 +134,15 @@ def _of_segment(segment: Segment) -> Iterator[Use]:
 
 def _filtered(segment: Segment, event: str, conditions: tuple[Where, ...]) -> Iterator[Use]:
     yield Use(kind="segment", name=segment.name, owner=segment.owner, how="who", event=event)
-    for where in conditions:
+    for where in (single for part in conditions for single in single_conditions(part)):
         yield Use(
             kind="segment", name=segment.name, owner=segment.owner, how="who, where", event=event,
-            property=_property_of(where), where=where,
+            property=top_property(_name_in(where)), value=_name_in(where), where=where,
         )  # fmt: skip
 
 
-def _property_of(where: Where) -> str:
-    """The property of a condition; "" for one that is about the person."""
+def _name_in(where: Where) -> str:
+    """The name of the value of a condition; "" for one that is about the person."""
     return "" if where.op in MEMBER_OPS else where.property
 
 
@@ -168,17 +170,18 @@ def _of_kpi(kpi: Kpi, plan: Plan) -> Iterator[Use]:
 def _of_figure(kpi: Kpi, figure: Count | Aggregate | Unique, part: str) -> Iterator[Use]:
     def use(how: str, name: str = "", where: Where | None = None) -> Use:
         return Use(
-            kind="kpi", name=kpi.name, owner=kpi.owner, how=part + how, event=figure.event, property=name, where=where
-        )
+            kind="kpi", name=kpi.name, owner=kpi.owner, how=part + how, event=figure.event,
+            property=top_property(name), value=name, where=where,
+        )  # fmt: skip
 
     if isinstance(figure, Count):
-        yield use("count")
+        yield use("count", figure.property)
     elif isinstance(figure, Aggregate):
         yield use(figure.function, figure.property)
     else:
-        yield use("unique actor") if figure.property == _ACTOR else use("unique", figure.property)
-    for where in figure.where:
-        yield use("where", _property_of(where), where)
+        yield use("unique actor") if figure.property == ACTOR else use("unique", figure.property)
+    for where in (single for part in figure.where for single in single_conditions(part)):
+        yield use("where", _name_in(where), where)
     for name in figure.by:
         yield use("by", name)
 
@@ -203,8 +206,8 @@ def _of_steps(journey: Journey) -> Iterator[Use]:
 
 def _with_conditions(journey: Journey, how: str, event: str, conditions: tuple[Where, ...]) -> Iterator[Use]:
     yield Use(kind="journey", name=journey.name, owner=journey.owner, how=how, event=event)
-    for where in conditions:
+    for where in (single for part in conditions for single in single_conditions(part)):
         yield Use(
             kind="journey", name=journey.name, owner=journey.owner, how=f"{how}, where", event=event,
-            property=_property_of(where), where=where,
+            property=top_property(_name_in(where)), value=_name_in(where), where=where,
         )  # fmt: skip

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+import msgspec
+
 from footfall.errors import UsageError
 from footfall.identity.attribution import Observation, attribute, namespace
 from footfall.identity.given import id_text, whole_number
@@ -43,12 +45,22 @@ def events_of(
     if not who and len(chosen) > 1:
         raise UsageError(f"{len(chosen)} {by}s sent messages: say which one, as in user_id=…")
     ordered = sorted(zip(observed, messages, strict=True), key=lambda pair: pair[0].occurred_at)
+    own = [pair for pair in ordered if persons.get(pair[0].message_id) in chosen]
+    traits = _latest_traits(own)
     return [
-        event
-        for observation, message in ordered
-        if persons.get(observation.message_id) in chosen
+        msgspec.structs.replace(event, context=message.get("context") or {}, traits=traits)
+        for observation, message in own
         for event in _events(plan, message, observation.occurred_at, resolve)
     ]
+
+
+def _latest_traits(messages: Sequence[tuple[Observation, Mapping[str, Any]]]) -> dict[str, Any]:
+    """The traits after all identify messages, by the order that `footfall person show` has."""
+    traits: dict[str, Any] = {}
+    for _, message in sorted(messages, key=lambda pair: (pair[0].occurred_at, pair[0].message_id)):
+        if message["type"] == "identify":
+            traits |= message.get("traits") or {}
+    return traits
 
 
 def _events(plan: Plan, message: Mapping[str, Any], at: int, resolve: Callable[[str], Event | None]) -> list[SentEvent]:

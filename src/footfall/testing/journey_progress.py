@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from footfall.journeys.conditions import meets
+from footfall.journeys.conditions import MessageValues, meets
 from footfall.journeys.paths import paths
 from footfall.journeys.reaches import Filling, first_reaches, is_broken
+from footfall.plan.condition_text import condition_text
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Guard, Journey, Plan, Step
 
@@ -19,13 +20,16 @@ __all__ = ["JourneyProgress", "SentEvent", "describe", "journey_progress"]
 class SentEvent(msgspec.Struct, frozen=True):
     """An event of the actor: its name in the plan, when (microseconds since 1970-01-01 UTC), its properties as sent.
 
-    `also` is what else it is: every `page:NAME` is a `page`.
+    `also` is what else it is: every `page:NAME` is a `page`. `context` is its own, as sent, and `traits` the latest of
+    its person.
     """
 
     event: str
     at: int
     properties: Mapping[str, Any]
     also: str = ""
+    context: Mapping[str, Any] = {}
+    traits: Mapping[str, Any] = {}
 
 
 class JourneyProgress(msgspec.Struct, frozen=True):
@@ -75,7 +79,8 @@ def journey_progress(plan: Plan, journey: Journey, events: Sequence[SentEvent]) 
 
 
 def _fits(plan: Plan, wanted: Step | Guard, event: SentEvent) -> bool:
-    return _is(event, wanted.event) and meets(plan, wanted, event.properties)
+    values = MessageValues(event.properties, event.context, event.traits)
+    return _is(event, wanted.event) and meets(plan, wanted, values)
 
 
 def _is(event: SentEvent, name: str) -> bool:
@@ -96,7 +101,7 @@ def describe(progress: JourneyProgress, events: Sequence[SentEvent]) -> list[str
 
 
 def _why(step: Step, events: Sequence[SentEvent]) -> str:
-    rules = [f"{where.property} {where.op} {', '.join(map(str, where.values))}" for where in step.where]
+    rules = [condition_text(where) for where in step.where]
     rules += [] if step.within is None else [f"within {format_duration(step.within)} of the step before"]
     count = sum(_is(event, step.event) for event in events)
     came = "was not sent" if not count else f"was sent {count} time{'' if count == 1 else 's'}, none that counts"

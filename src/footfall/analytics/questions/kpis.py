@@ -35,6 +35,7 @@ from footfall.plan.calls import named
 from footfall.plan.currencies import ISO_4217, money_of
 from footfall.plan.durations import say_window
 from footfall.plan.model import CalendarWindow, Conversion, Event, Kpi, Plan, Ratio, Unique
+from footfall.plan.value_names import ValueName, user_traits, value_of
 
 __all__ = ["KPIS", "CurrencyFigure", "Group", "Guardrail", "KpiResult", "TargetResult", "is_share", "kpi_rows"]
 
@@ -188,13 +189,8 @@ def _compared(plan: Plan, kpi: Kpi, measured: Measured) -> tuple[str | None, Fig
     figure = next((figure for key, figure in measured.groups.items() if str(key[0]) == unit), None)
     if figure is not None:
         return unit, figure
-    choices = {
-        str(value)
-        for _, event in _events_asked(plan, kpi.measure)
-        for item in event.properties
-        if item.name == measured.by[0]
-        for value in item.enum
-    }
+    grouped = (value_of(event, measured.by[0], user_traits(plan)) for _, event in _events_asked(plan, kpi.measure))
+    choices = {str(choice) for value in grouped if isinstance(value, ValueName) for choice in value.property.enum}
     # A currency in which nothing was sold is still the one that the target speaks of.
     return (unit, measured.nothing) if unit in choices else (None, measured.total)
 
@@ -256,7 +252,7 @@ def _definition(
 
 def _currencies(plan: Plan, asked: Measure) -> str:
     """In which currency amounts are, for a measure of money."""
-    moneys = [money_of(event, part) for part, event in _events_asked(plan, asked)]
+    moneys = [money_of(event, part, user_traits(plan)) for part, event in _events_asked(plan, asked)]
     properties = sorted({money.named for money in moneys if money is not None and money.named})
     if properties:
         return f"Currencies are never added up: there is one figure for each currency in {' and '.join(properties)}."

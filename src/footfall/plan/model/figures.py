@@ -34,14 +34,17 @@ WeekStart = Literal["monday", "sunday", "saturday"]
 
 
 class Where(PlanPart, frozen=True, kw_only=True):
-    """A condition on one property of an event: `op` against any of `values` (`in`), or against the one value.
+    """A condition on one value of a message, by its name: see `footfall.plan.value_names`.
 
-    `member` and `not_member` are about the person: in any, or in none, of the segments that `values` names.
+    `op` is against any of `values` (`in`), or against the one value. `any` is of an array (`lines[]`): some item of it
+    meets all of `where`, whose names go from the item on; "" is the item itself. `member` and `not_member` are about
+    the person: in any, or in none, of the segments that `values` names.
     """
 
     property: str
-    op: Literal["in", "not_in", "gt", "gte", "lt", "lte", "member", "not_member"]
-    values: tuple[str | int | bool | float | None, ...]
+    op: Literal["in", "not_in", "gt", "gte", "lt", "lte", "any", "member", "not_member"]
+    values: tuple[str | int | bool | float | None, ...] = ()
+    where: tuple[Where, ...] = ()
 
 
 class EventFilter(PlanPart, frozen=True, kw_only=True):
@@ -52,15 +55,19 @@ class EventFilter(PlanPart, frozen=True, kw_only=True):
 
 
 class Count(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="count"):
-    """How many events."""
+    """How many events; with a `property`, an array such as `lines[]`, how many items they have in it."""
 
     event: str
+    property: str = ""
     where: tuple[Where, ...] = ()
     by: tuple[str, ...] = ()
 
 
 class Aggregate(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="aggregate"):
-    """A figure over one numeric property: its exact sum, or its average, minimum, maximum or median."""
+    """A figure over one number of each message, or of each item of an array.
+
+    It is the exact sum, or the average, minimum, maximum or median.
+    """
 
     function: Literal["sum", "average", "minimum", "maximum", "median"]
     event: str
@@ -70,7 +77,7 @@ class Aggregate(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="a
 
 
 class Unique(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="unique"):
-    """How many different values of a property; `actor` is the person, or the device where there is none."""
+    """How many different values of a message's value; `actor` is the person, or the device where there is none."""
 
     event: str
     property: str

@@ -6,12 +6,13 @@ import re
 
 from footfall.errors import UsageError
 from footfall.plan.calls import CALLS, named
-from footfall.plan.model import ANY_EVENT, Cohort, Event, EventFilter, InSegment, Plan, Property, Segment, SegmentRule
+from footfall.plan.model import ANY_EVENT, Cohort, Event, EventFilter, InSegment, Plan, Segment, SegmentRule
 from footfall.plan.problems import Location, Path, Problems
-from footfall.plan.reading.measures import read_any_where, read_where
+from footfall.plan.reading.conditions import read_any_where, read_where
 from footfall.plan.reading.segments import read_rule
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.plan.segments import segments_of
+from footfall.plan.value_names import NoValue, ValueName, user_traits, value_of
 
 __all__ = ["read_event_filter", "read_segment"]
 
@@ -90,8 +91,9 @@ class _PlanEvents:
             self.problems.unknown("segment", name, names, at=at, path=path)
         return name in names
 
-    def property(self, event: Event, name: str, at: Location, path: Path) -> Property | None:
-        properties = {prop.name: prop for prop in event.properties}
-        if name not in properties:
-            self.problems.unknown(f"property of {event.name}", name, properties, at=at, path=path)
-        return properties.get(name)
+    def value(self, event: Event, name: str, at: Location, path: Path) -> ValueName | None:
+        value = value_of(event, name, user_traits(self._plan))
+        if not isinstance(value, NoValue):
+            return value
+        self.problems.add(value.code, value.message, at=at, path=path, remedy=value.remedy)
+        return None

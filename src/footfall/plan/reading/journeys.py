@@ -8,8 +8,8 @@ from typing import Any
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Branch, Guard, Journey, Step, Where
 from footfall.plan.problems import MISSING, Location, Path
+from footfall.plan.reading.conditions import read_where
 from footfall.plan.reading.field_types import Record
-from footfall.plan.reading.measures import read_where
 from footfall.plan.reading.merge import Definition
 from footfall.plan.reading.schema import BRANCH, GUARD, JOURNEY, STEP
 from footfall.plan.reading.subjects import Subjects

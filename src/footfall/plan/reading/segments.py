@@ -26,6 +26,7 @@ from footfall.plan.model import (
     TimeSpent,
 )
 from footfall.plan.problems import MISSING, Location, Path, did_you_mean
+from footfall.plan.reading.conditions import ORDERINGS, EventValues, read_any_where, read_where
 from footfall.plan.reading.field_types import (
     COUNT,
     DURATION,
@@ -39,7 +40,6 @@ from footfall.plan.reading.field_types import (
     Record,
     TextOrTexts,
 )
-from footfall.plan.reading.measures import ORDERINGS, Properties, read_any_where, read_where
 from footfall.plan.reading.merge import Definition
 from footfall.plan.reading.schema import COHORT, SEGMENT
 from footfall.plan.reading.subjects import Subjects
@@ -93,7 +93,7 @@ SESSION_VALUES: Final[Mapping[str, FieldType]] = {"duration": DURATION, "message
 _DAY: Final = 86_400
 
 
-class PlanReferences(Properties, Protocol):
+class PlanReferences(EventValues, Protocol):
     """Knows the events, properties and segments of a plan, and gathers what is wrong."""
 
     def event(self, name: str, at: Location, path: Path) -> Event | None:

@@ -11,6 +11,7 @@ from footfall.plan.problems import Location, Path, Problems, did_you_mean
 from footfall.plan.reading.events import Events
 from footfall.plan.reading.names import Names
 from footfall.plan.segments import READY_SEGMENTS
+from footfall.plan.value_names import ACTOR, NoValue, ValueName, parted, top_property, value_named
 
 __all__ = ["Subjects"]
 
@@ -51,15 +52,33 @@ class Subjects(NamedTuple):
         problems.unknown("event", name, choices, at=at, path=path)
         return None
 
-    def property(self, event: Event, name: str, at: Location, path: Path) -> Property | None:
-        """The property of an event; None, with a problem, when there is none."""
+    def value(self, event: Event, name: str, at: Location, path: Path) -> ValueName | None:
+        """What a name means in a message of an event; None, with a problem, when it means nothing."""
+        value = self._value(event, name)
+        if not isinstance(value, NoValue):
+            return value
         is_call = event.name not in self.names.of("events")
-        properties = {prop.name: prop for prop in event.properties} if is_call else self.events.properties[event.name]
-        if is_call and not properties:
+        is_own = top_property(name) not in {"context", "traits"}
+        if is_call and is_own and not event.properties:
             self._unplanned(event.name, name, at, path)
-        elif name not in properties and event.name not in self.events.partial:
-            self.names.problems.unknown(f"property of {event.name}", name, properties, at=at, path=path)
-        return properties.get(name)
+        elif value.code != "unknown_reference" or not (
+            self.problems.incomplete or (is_own and event.name in self.events.partial)
+        ):
+            self.problems.add(value.code, value.message, at=at, path=path, remedy=value.remedy)
+        return None
+
+    def _value(self, event: Event, name: str) -> ValueName | NoValue | None:
+        properties = self.events.properties.get(event.name) or {prop.name: prop for prop in event.properties}
+        return value_named(event.name, name, properties, self.traits.get("user", ()))
+
+    def parted(self, text: str) -> tuple[str, str]:
+        """The event and the value of EVENT.VALUE; "" for what is missing."""
+        ways = parted(text)
+        fits = (way for way in ways if (event := self.find(way[0])) is not None and self._means(event, way[1]))
+        return next(fits, ways[0] if ways else ("", ""))
+
+    def _means(self, event: Event, name: str) -> bool:
+        return name == ACTOR or not isinstance(self._value(event, name), NoValue)
 
     def _unplanned(self, event: str, name: str, at: Location, path: Path) -> None:
         problems = self.names.problems

@@ -39,8 +39,8 @@ def used_by(event: Event, plan: Plan, uses: UsageIndex) -> tuple[UsedBy, ...]:
 
 
 def _how(use: Use) -> str:
-    clause = say_how(use.how, use.property or "it")
-    return clause if clause != use.how else f"{use.how} {use.property}".rstrip()
+    clause = say_how(use.how, use.value or "it")
+    return clause if clause != use.how else f"{use.how} {use.value}".rstrip()
 
 
 def _goals(plan: Plan, kpis: set[str]) -> Iterator[UsedBy]:

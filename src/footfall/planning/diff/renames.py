@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from footfall.plan.model import AllOf, AnyOf, Event, Journey, Kpi, NotIn, Ratio, Segment, SegmentRule
+from footfall.plan.value_names import top_property
 from footfall.planning.diff.properties import pair_properties
 
 __all__ = ["Renames", "renamed_properties", "same_rule"]
@@ -69,19 +70,24 @@ class Renames:
         fields: dict[str, Any] = {"event": self._events.get(measured.event, measured.event)}
         if names:
             fields["where"] = tuple(
-                msgspec.structs.replace(where, property=names.get(where.property, where.property))
-                for where in measured.where
+                msgspec.structs.replace(where, property=_renamed(where.property, names)) for where in measured.where
             )
             if hasattr(measured, "by"):
-                fields["by"] = tuple(names.get(name, name) for name in measured.by)
+                fields["by"] = tuple(_renamed(name, names) for name in measured.by)
             if hasattr(measured, "property"):
-                fields["property"] = names.get(measured.property, measured.property)
+                fields["property"] = _renamed(measured.property, names)
         return msgspec.structs.replace(part, **fields)
 
 
 def _counts(rule: SegmentRule) -> bool:
     """Whether a rule is about messages that pass a filter."""
     return hasattr(rule, "filter")
+
+
+def _renamed(name: str, names: Mapping[str, str]) -> str:
+    """The name of a value whose property may have another name now."""
+    top = top_property(name)
+    return f"{names.get(top, top)}{name[len(top) :]}"
 
 
 def renamed_properties(old: Event, new: Event) -> dict[str, str]:

@@ -114,12 +114,16 @@ _SIGNS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤"}
 
 
 def say_condition(where: Where) -> str:
-    """`currency is NOK or SEK`, `total > 0`."""
+    """`currency is NOK or SEK`, `total > 0`, `any of lines (sku is A and quantity > 2)`."""
+    if where.op == "any":
+        items = where.property.removesuffix("[]") or "its items"
+        return f"any of {items} ({' and '.join(map(say_condition, where.where))})"
     values = ["null" if value is None else say(value) or "''" for value in where.values]
+    name = where.property or "the item"
     if where.op in _SIGNS:
-        return f"{where.property} {_SIGNS[where.op]} {values[0]}"
+        return f"{name} {_SIGNS[where.op]} {values[0]}"
     verb = {"in": "is", "not_in": "is not", "member": "is", "not_member": "is not"}[where.op]
-    return f"{where.property} {verb} {' or '.join(values)}"
+    return f"{name} {verb} {' or '.join(values)}"
 
 
 def say_where(conditions: tuple[Where, ...]) -> str:
@@ -150,6 +154,6 @@ def say_silence(silence: Silence) -> str:
 
 def _head(measure: Count | Aggregate | Unique) -> str:
     if isinstance(measure, Count):
-        return f"count of {measure.event}"
+        return f"count of {measure.event}" + (f".{measure.property}" if measure.property else "")
     function: Any = measure.function if isinstance(measure, Aggregate) else "different values"
     return f"{function} of {measure.event}.{measure.property}"
