@@ -78,6 +78,18 @@ def naive(journey: Journey, log: Sequence[Message], span: Span) -> dict[tuple[in
     return found
 
 
+def naive_latest(journey: Journey, log: Sequence[Message], span: Span) -> dict[tuple[int, int, str], int]:
+    """(path, position, actor) -> the last reach in seconds, by trying every chain."""
+    times: dict[tuple[int, int, str], int] = {}
+    for actor in {message[0] for message in log}:
+        messages = [message for message in log if message[0] == actor]
+        for number, path in enumerate(paths(journey)):
+            for chain in chains(journey, path, messages, span):
+                key, time = (number, len(chain) - 1, actor), messages[chain[-1]][1]
+                times[key] = max(time, times.get(key, time))
+    return times
+
+
 def naive_guard(
     journey: Journey, guard: Guard, log: Sequence[Message], found: dict[tuple[int, int, str], int]
 ) -> tuple[int, int]:
@@ -194,9 +206,11 @@ def the_plan(plan_of: MakePlan) -> Plan:
     return plan_of({name: {"kind": "string"} for name in "abc"})
 
 
-def reached(dataset: Dataset, found: Reaches, log: Sequence[Message]) -> dict[tuple[int, int, str], int]:
+def reached(
+    dataset: Dataset, found: Reaches, log: Sequence[Message], column: str = "time"
+) -> dict[tuple[int, int, str], int]:
     names = {actor: log[seq - 1][0] for actor, seq in dataset.rows(f"SELECT person, seq FROM {dataset.messages()}")}
-    rows = dataset.rows(f"SELECT path, position, actor, time FROM {found.reached}")
+    rows = dataset.rows(f"SELECT path, position, actor, {column} FROM {found.reached}")
     assert len(rows) == len({row[:3] for row in rows})
     return {(path, position, names[actor]): time // SECOND for path, position, actor, time in rows}
 
@@ -221,6 +235,7 @@ def check_any_log(entry: MakeEntry, plan_of: MakePlan, journey: Journey, log: li
         found = walk(dataset, plan, journey, span)
 
         assert reached(dataset, found, log) == expected
+        assert reached(dataset, found, log, "latest") == naive_latest(journey, log, span)
         counts = funnel(dataset, found)
         for position, (actors, middle) in enumerate(counts):
             here = {key[2]: time for key, time in expected.items() if key[:2] == (0, position)}

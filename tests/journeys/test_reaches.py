@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footfall.journeys.paths import Path, paths
-from footfall.journeys.reaches import Filling, first_reaches, is_broken
+from footfall.journeys.reaches import Filling, Reach, first_reaches, is_broken, reaches
 from footfall.plan.model import Guard, Journey, Step
 
 _limits = st.none() | st.integers(0, 4)
@@ -26,9 +26,9 @@ _messages = st.lists(st.builds(Filling, st.integers(0, 5), st.frozensets(st.inte
 )
 
 
-def _by_every_chain(messages: list[Filling], path: Path) -> list[int]:
+def _by_every_chain(messages: list[Filling], path: Path) -> list[Reach]:
     entered = min((message.time for message in messages if 0 in message.steps), default=None)
-    times: list[int] = []
+    times: list[Reach] = []
     for place in range(len(path.steps)):
         ends = [
             chain[-1].time
@@ -43,15 +43,18 @@ def _by_every_chain(messages: list[Filling], path: Path) -> list[int]:
         ]
         if not ends:
             break
-        times.append(min(ends))
+        times.append(Reach(min(ends), max(ends)))
     return times
 
 
 @given(_messages, _paths())
 @example([Filling(1, frozenset({0, 1})), Filling(1, frozenset({0}))], Path((0, 1), (None, None), None))
 @example([Filling(0, frozenset({0})), Filling(1, frozenset({1})), Filling(4, frozenset())], Path((0, 1), (None, 2), 3))
-def test_first_reaches_are_those_of_trying_every_chain(messages: list[Filling], path: Path) -> None:
-    assert first_reaches(messages, path, None) == _by_every_chain(messages, path)
+def test_first_and_last_reaches_are_those_of_trying_every_chain(messages: list[Filling], path: Path) -> None:
+    expected = _by_every_chain(messages, path)
+
+    assert reaches(messages, path, None) == expected
+    assert first_reaches(messages, path, None) == [reach.first for reach in expected]
 
 
 _TIED = [Filling(1, frozenset({0, 1})), Filling(1, frozenset({0})), Filling(1, frozenset({1, 2}))]

@@ -18,7 +18,8 @@ from footfall.analytics.query import ACTORS, NO_SEGMENTS, Memberships, needed, w
 from footfall.analytics.shards import WHOLE, Shard
 from footfall.analytics.window import Span
 from footfall.journeys.paths import Path, paths, step_number
-from footfall.journeys.reaches import Filling, first_reaches
+from footfall.journeys.reaches import Filling
+from footfall.journeys.reaches import reaches as reaches_of
 from footfall.plan.model import Guard, Journey, Plan, Step
 
 __all__ = ["Reaches", "branch_actors", "conversion_actors", "funnel", "guard_actors", "has_ties", "walk"]
@@ -29,8 +30,8 @@ _SECOND = 1_000_000
 class Reaches(msgspec.Struct, frozen=True):
     """Who reached which step of a journey, and when.
 
-    The table `reached` has a row (path, position, step, actor, entered, time) for each step that an actor reached on a
-    path; `time` is the first reach. Path 0 is the main one, path n the n-th branch.
+    The table `reached` has a row (path, position, step, actor, entered, time, latest) for each step that an actor
+    reached on a path; `time` is the first reach, `latest` the last one. Path 0 is the main one, path n the n-th branch.
     """
 
     journey: Journey
@@ -148,9 +149,11 @@ def _reached(reaches: Reaches, steps: Sequence[str], ties: str) -> str:
                 ends = _next(path, position, steps[step])
                 if path.steps[: position + 1] in limited:
                     parts[f"all_{name}"], ends = ends, f"FROM all_{name}"
-                parts[f"first_{name}"] = f"SELECT actor, entered, min(time) AS time FROM ({ends}) GROUP BY ALL"
+                parts[f"first_{name}"] = (
+                    f"SELECT actor, entered, min(time) AS time, max(time) AS latest FROM ({ends}) GROUP BY ALL"
+                )
             firsts.append(
-                f"SELECT {number} AS path, {position} AS position, {step} AS step, actor, entered, time "
+                f"SELECT {number} AS path, {position} AS position, {step} AS step, actor, entered, time, latest "
                 f"FROM first_{name}"
             )
     named = ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in parts.items())
@@ -164,7 +167,7 @@ def _named(steps: Sequence[int]) -> str:
 def _entries(reaches: Reaches, step: str, ties: str) -> str:
     others = f"ANTI JOIN {ties} USING (actor)" if ties else ""
     return f"""
-        SELECT actor, min(time) AS entered, min(time) AS time FROM ({step}) {others}
+        SELECT actor, min(time) AS entered, min(time) AS time, min(time) AS latest FROM ({step}) {others}
         WHERE {Span(None, reaches.span.until).sql("time")} GROUP BY actor
     """
 
@@ -196,14 +199,14 @@ def _walk_ties(dataset: Dataset, reaches: Reaches, steps: Sequence[str], ties: s
     import pyarrow  # loaded with the engine
 
     reached = [
-        (number, position, path.steps[position], actor, times[0], time)
+        (number, position, path.steps[position], actor, times[0].first, *time)
         for actor, messages in _actors(dataset, steps, ties)
         for number, path in enumerate(reaches.paths)
-        if (times := first_reaches(messages, path, reaches.span.until))
+        if (times := reaches_of(messages, path, reaches.span.until))
         for position, time in enumerate(times)
     ]
     if reached:
-        names = ("path", "position", "step", "actor", "entered", "time")
+        names = ("path", "position", "step", "actor", "entered", "time", "latest")
         table = pyarrow.table(dict(zip(names, map(list, zip(*reached, strict=True)), strict=True)))
         hand_over(dataset.connection, table, f"INSERT INTO {reaches.reached} SELECT * FROM handed")
 

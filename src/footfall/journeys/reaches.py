@@ -14,7 +14,7 @@ from typing import NamedTuple
 from footfall.journeys.paths import Path, step_number
 from footfall.plan.model import Guard, Journey
 
-__all__ = ["Filling", "first_reaches", "is_broken"]
+__all__ = ["Filling", "Reach", "first_reaches", "is_broken", "reaches"]
 
 _SECOND = 1_000_000
 
@@ -26,8 +26,20 @@ class Filling(NamedTuple):
     steps: frozenset[int]
 
 
+class Reach(NamedTuple):
+    """When a step was first reached and when last, which is from when its next step's limit counts."""
+
+    first: int
+    latest: int
+
+
 def first_reaches(messages: Sequence[Filling], path: Path, until: int | None) -> list[int]:
-    """When each step of a path was first reached, as far as any chain of messages gets; empty without an entry.
+    """When each step of a path was first reached: see `reaches`."""
+    return [reach.first for reach in reaches(messages, path, until)]
+
+
+def reaches(messages: Sequence[Filling], path: Path, until: int | None) -> list[Reach]:
+    """When each step of a path was reached, as far as any chain of messages gets; empty without an entry.
 
     `messages` are one actor's, in order of time. The entry is the earliest message of the first step, before `until`.
     A later step is reached at a message if other messages can fill the steps before it, none later than the next,
@@ -44,7 +56,9 @@ def first_reaches(messages: Sequence[Filling], path: Path, until: int | None) ->
         for place in _ends(_Tie(time, [message.steps for message in tied]), path, entered, latest):
             latest[place] = time
             first[place] = time if first[place] is None else first[place]
-    return [time for time in first if time is not None]
+    return [
+        Reach(time, last) for time, last in zip(first, latest, strict=True) if time is not None and last is not None
+    ]
 
 
 def is_broken(
