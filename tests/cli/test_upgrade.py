@@ -75,6 +75,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "import access-log": ["--format", "combined", os.devnull],
     "jobs": [],
     "jobs run": ["seal"],
+    "journey": ["signup"],
     "keys create": ["--source", "shop"],
     "keys list": [],
     "keys revoke": ["abc"],

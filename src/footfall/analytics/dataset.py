@@ -74,8 +74,8 @@ class Dataset:
     - `parts` are the sealed files and the tail, each to be read by columns: see `footfall.storage.part.Part`
     - `persons` says whose each row of each part is: see `footfall.analytics.persons.Persons`
     - `events` makes a table of one event with some of its properties, `messages` a narrow table of all messages
-    - the tables `quarantine` (seq, event, occurred_at), `quarantine_faults` (seq, path, code) and `refusals` (quarter,
-      number) are there from the beginning
+    - the tables `quarantine` (seq, event, occurred_at, and the ids as they were sent), `quarantine_faults` (seq, path,
+      code) and `refusals` (quarter, number) are there from the beginning
 
     A person is a number, which is the same only as long as the dataset is open. A file that turns out to be damaged as
     it is read is a DamagedFileError: `whole` goes on without it. One thread at a time may use a dataset.

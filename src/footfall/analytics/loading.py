@@ -202,7 +202,8 @@ def _chunked(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
 def load_intake(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot | None) -> None:
     """Fill the tables `quarantine`, `quarantine_faults` and `refusals` anew; they stay empty without a snapshot."""
     connection.execute(
-        "CREATE OR REPLACE TABLE quarantine (seq BIGINT, event VARCHAR, occurred_at BIGINT);"
+        "CREATE OR REPLACE TABLE quarantine (seq BIGINT, event VARCHAR, occurred_at BIGINT, user_id VARCHAR,"
+        " device_id VARCHAR, anonymous_id VARCHAR); DROP TABLE IF EXISTS quarantine_persons;"
         "CREATE OR REPLACE TABLE quarantine_faults (seq BIGINT, path VARCHAR, code VARCHAR);"
         "CREATE OR REPLACE TABLE refusals (quarter BIGINT, number BIGINT)"
     )
@@ -216,14 +217,19 @@ def load_intake(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot | None
 def _load_quarantined(connection: duckdb.DuckDBPyConnection, chunk: Sequence[Entry]) -> None:
     import pyarrow  # loaded with the engine
 
-    lines = [(entry.seq, counter_name(entry.row.event, entry.row.type), entry.row.occurred_at) for entry in chunk]
+    names = ("seq", "event", "occurred_at", "user_id", "device_id", "anonymous_id")
+    lines = [
+        (entry.seq, counter_name(row.event, row.type), row.occurred_at, row.user_id, row.device_id, row.anonymous_id)
+        for entry in chunk
+        for row in [entry.row]
+    ]
     faults = [
         (entry.seq, *fault)
         for entry in chunk
         if entry.row.faults
         for fault in {(fault.general_path, fault.code) for fault in _decode_faults(entry.row.faults)}
     ]
-    table = pyarrow.table(dict(zip(("seq", "event", "occurred_at"), zip(*lines, strict=True), strict=True)))
+    table = pyarrow.table(dict(zip(names, zip(*lines, strict=True), strict=True)))
     hand_over(connection, table, "INSERT INTO quarantine SELECT * FROM handed")
     if faults:
         table = pyarrow.table(dict(zip(("seq", "path", "code"), zip(*faults, strict=True), strict=True)))

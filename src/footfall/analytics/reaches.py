@@ -22,7 +22,17 @@ from footfall.journeys.reaches import Filling
 from footfall.journeys.reaches import reaches as reaches_of
 from footfall.plan.model import Guard, Journey, Plan, Step
 
-__all__ = ["Reaches", "branch_actors", "conversion_actors", "funnel", "guard_actors", "has_ties", "walk"]
+__all__ = [
+    "Reaches",
+    "branch_actors",
+    "conversion_actors",
+    "funnel",
+    "guard_actors",
+    "guard_breakers",
+    "has_ties",
+    "step_messages",
+    "walk",
+]
 
 _SECOND = 1_000_000
 
@@ -72,7 +82,7 @@ def walk(
     Raises UsageError when the plan has no such event or property.
     """
     reaches = Reaches(journey, span, shard, paths(journey), dataset.new_name("reached"), segments)
-    steps = [_step(dataset, plan, reaches, step) for step in journey.steps]
+    steps = [step_messages(dataset, plan, reaches, step) for step in journey.steps]
     ties = ""
     if has_ties(journey):
         ties = dataset.new_name("ties")
@@ -106,7 +116,7 @@ def _messages(dataset: Dataset, plan: Plan, reaches: Reaches, wanted: Step | Gua
     )
 
 
-def _step(dataset: Dataset, plan: Plan, reaches: Reaches, step: Step) -> str:
+def step_messages(dataset: Dataset, plan: Plan, reaches: Reaches, step: Step) -> str:
     """The messages that may fill a step, as SQL: seq, actor and time; `is_many`: a message may fill several steps."""
     others = [other for other in reaches.journey.steps if other.event == step.event and other is not step]
     is_many = " OR ".join(f"fills_{number}" for number in range(len(others))) or "FALSE"
@@ -221,8 +231,8 @@ def _actors(dataset: Dataset, steps: Sequence[str], ties: str) -> Iterator[tuple
         yield actor, [Filling(time, frozenset(steps)) for time, steps in messages.values()]
 
 
-def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -> tuple[int, int]:
-    """How many had the guard's event where it should not be, and how many reached `start`.
+def guard_breakers(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -> str:
+    """Who had the guard's event where it should not be, as SQL: the `actor` of each.
 
     The rule: `journeys.reaches.is_broken`, of which this is the SQL for all actors at once.
     """
@@ -230,7 +240,7 @@ def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -
     through = ", ".join(map(str, reaches.through(guard.start, guard.end)))
     limit = "NULL" if reaches.journey.within is None else f"entered + {reaches.journey.within * _SECOND}"
     fills = [reaches.journey.steps[start], reaches.journey.steps[end]]
-    rows = dataset.rows(f"""
+    return f"""
         WITH started AS (
             SELECT actor, min(entered) AS entered, min(time) AS time
             FROM {reaches.reached} WHERE step = {start} GROUP BY actor
@@ -242,13 +252,21 @@ def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -
             SELECT started.actor, started.time AS first, ended.time AS ended, coalesce(ended.time, {limit}) AS last
             FROM started LEFT JOIN ended ON ended.actor = started.actor
         )
-        SELECT count(DISTINCT message.actor), (SELECT count(*) FROM started)
+        SELECT DISTINCT message.actor
         FROM ({_messages(dataset, plan, reaches, guard, fills)}) AS message
         JOIN intervals ON intervals.actor = message.actor
         WHERE message.time >= first AND (last IS NULL OR message.time <= last)
           AND NOT (fills_0 AND message.time = first) AND NOT (fills_1 AND message.time IS NOT DISTINCT FROM ended)
+    """
+
+
+def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -> tuple[int, int]:
+    """How many had the guard's event where it should not be, and how many reached `start`."""
+    ((broken, started),) = dataset.rows(f"""
+        SELECT (SELECT count(*) FROM ({guard_breakers(dataset, plan, reaches, guard)})),
+               (SELECT count(DISTINCT actor) FROM {reaches.reached} WHERE step = {reaches.step(guard.start)})
     """)
-    return int(rows[0][0]), int(rows[0][1])
+    return int(broken), int(started)
 
 
 def conversion_actors(dataset: Dataset, reaches: Reaches, start: str, end: str) -> tuple[int, int]:

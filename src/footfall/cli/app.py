@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("footfall.cli.export:command", "Write out stored messages with their persons."),
     "import": ("footfall.cli.imports:command", "Take in what other programs wrote down: access logs."),
     "jobs": ("footfall.cli.jobs:command", "Show the jobs of a data folder, and run them."),
+    "journey": ("footfall.cli.journey:command", "Show where everybody is in a journey, and what holds them up."),
     "keys": ("footfall.cli.keys:command", "Create, list and revoke the keys of a collector."),
     "lifecycle": ("footfall.cli.lifecycle:command", "Show who is new, returns, comes back or stays away."),
     "paths": ("footfall.cli.paths:command", "Show what people did after, before or between steps."),

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from footfall.analytics import Question
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
+from footfall.analytics.questions.journey import JourneyNow, journey, journey_options
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
 from footfall.analytics.questions.paths import PathsResult, paths, paths_options
 from footfall.analytics.questions.power import PowerOptions, PowerResult, power
@@ -92,6 +93,24 @@ class Questions(ABC):
         """
         asked = paths_options(self.plan or Plan(id=""), **options)
         return self.ask(paths(asked), since=since, until=until, include=include)
+
+    def journey(
+        self,
+        name: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[JourneyNow]:
+        """Where everybody is who entered a journey of the plan, and how far their ways keep to it.
+
+        The options are those of `journey_options`: `persons`, `stage` and `late` list who they are; `between` (two
+        steps) says what those did who gave up, and what the obstacles are. Raises UsageError for what the plan does not
+        have, and for an option that has no such value.
+        """
+        asked = journey_options(self.plan or Plan(id=""), name, **options)
+        return self.ask(journey(asked), since=since, until=until, include=include)
 
     def retention(
         self,

@@ -36,7 +36,7 @@ from footfall.analytics.sections import (
 from footfall.analytics.window import Span, Window
 from footfall.plan.model import Conversion, Guard, Journey, Plan, Step
 
-__all__ = ["JOURNEYS", "BranchResult", "GuardResult", "JourneyResult", "StepResult"]
+__all__ = ["JOURNEYS", "BranchResult", "GuardResult", "JourneyResult", "StepResult", "journey_span"]
 
 _SECOND = 1_000_000
 
@@ -120,7 +120,7 @@ def _partial(context: ShardContext) -> JourneysPartial:
 
 
 def _tally(context: ShardContext, journey: Journey) -> JourneyTally:
-    dataset, reaches = context.dataset, context.reaches(journey.name, _span(context.report, journey))
+    dataset, reaches = context.dataset, context.reaches(journey.name, journey_span(context.report, journey))
     steps = funnel(dataset, reaches)
     return JourneyTally(
         tuple(actors for actors, _ in steps),
@@ -137,7 +137,7 @@ def _merge(context: ReportContext, partials: Sequence[JourneysPartial]) -> tuple
     )
 
 
-def _span(context: ReportContext, journey: Journey) -> Span:
+def journey_span(context: ReportContext, journey: Journey) -> Span:
     """The windows of the KPIs that measure a journey, together; all there is where none does."""
     windows = [
         kpi.window
@@ -148,7 +148,7 @@ def _span(context: ReportContext, journey: Journey) -> Span:
 
 
 def _journey(context: ReportContext, journey: Journey, tallies: Sequence[JourneyTally]) -> JourneyResult:
-    window = context.window(_span(context, journey))
+    window = context.window(journey_span(context, journey))
     actors = [sum(column) for column in zip(*(tally.actors for tally in tallies), strict=True)]
     took = [_added(column) for column in zip(*(tally.took for tally in tallies), strict=True)]
     branches = [sum(column) for column in zip(*(tally.branches for tally in tallies), strict=True)]
