@@ -26,7 +26,7 @@ def test_a_stage_or_who_is_late_lists_persons() -> None:
     [
         ("byuing", {}, "the plan has no journey 'byuing'; did you mean 'buying'?"),
         ("buying", {"stage": "crt"}, "the journey buying has no step 'crt'; did you mean 'cart'?"),
-        ("buying", {"between": ["view", "pay"]}, "has no step 'pay'; see the plan"),
+        ("buying", {"between": ["view", "pay"]}, "has no step 'pay'; known: buy, cart, view"),
         ("buying", {"between": ["view"]}, "between 2 steps, not 1"),
         ("buying", {"between": ["buy", "view"]}, "the step view does not come after buy"),
         ("buying", {"top": 0}, "top is 0; it is at least 1"),

@@ -49,7 +49,7 @@ def journey_options(
     steps = [step.id for step in journey.steps]
     for step in (*([stage] if stage else []), *(between or [])):
         if step not in steps:
-            raise UsageError(f"the journey {name} has no step {step!r}; {did_you_mean(step, steps, 'see the plan')}")
+            raise UsageError(f"the journey {name} has no step {step!r}; {did_you_mean(step, steps)}")
     pair = None
     if between is not None:
         if len(between) != 2:
