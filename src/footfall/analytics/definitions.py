@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from footfall.analytics.window import Window
 from footfall.plan.condition_text import condition_text, value_text
@@ -18,6 +18,7 @@ from footfall.plan.model import (
     Ratio,
     Unique,
     WeekStart,
+    Where,
 )
 from footfall.plan.value_names import array_of, arrays_of
 
@@ -26,6 +27,7 @@ __all__ = [
     "PERSONS",
     "SILENT_PERIODS",
     "chain_text",
+    "conditions_text",
     "filter_text",
     "measure_text",
     "of_text",
@@ -87,8 +89,13 @@ def _rules(measure: Measure) -> Iterator[str]:
 
 def filter_text(filter_: EventFilter) -> str:
     """Which messages: `order_completed with total at least 100`, or `any message`."""
-    where = " and ".join(map(condition_text, filter_.where))
+    where = conditions_text(filter_.where)
     return (filter_.event if filter_.event != ANY_EVENT else "any message") + (f" with {where}" if where else "")
+
+
+def conditions_text(conditions: Sequence[Where]) -> str:
+    """What all of these conditions ask for."""
+    return " and ".join(map(condition_text, conditions))
 
 
 def of_text(filter_: EventFilter) -> str:
@@ -115,6 +122,6 @@ def _phrase(measure: Count | Aggregate | Unique | Ratio | Conversion) -> str:
         text = f"different actors of {measure.event}"
     else:
         text = f"different values of {measure.event}.{measure.property}"
-    where = " and ".join(map(condition_text, measure.where))
+    where = conditions_text(measure.where)
     by = f", by {' and '.join(map(value_text, measure.by))}" if measure.by else ""
     return text + (f" with {where}" if where else "") + by

@@ -34,12 +34,13 @@ from footfall.plan.model import (
     TimeSpent,
 )
 from footfall.plan.problems import did_you_mean
-from footfall.plan.segments import filters_of, segments_of
+from footfall.plan.segments import filters_of, parts_of, segments_of
 from footfall.timestamps import epoch_us
 
 __all__ = ["SegmentTables"]
 
 _SECOND: Final = 1_000_000
+_SESSION_COLUMNS: Final = ("person", "device", "occurred_at", "type", "seq")
 _SIGNS: Final = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -98,7 +99,9 @@ class SegmentTables:
         Raises UsageError for what the plan does not have, and DamagedFileError.
         """
         if rule not in self._tables:
-            # One look at the parts for all events of the rule.
+            # One look at the parts for all that the rule reads.
+            if any(isinstance(part, SessionCount | TimeSpent) for part in parts_of(rule)):
+                self.messages(*_SESSION_COLUMNS)
             filtered_messages(self, "user", [Filtered(each) for each in filters_of(rule)])
             self._tables[rule] = self._table("segment", self._sql(rule))
         return self._tables[rule]

@@ -21,7 +21,7 @@ from footfall.plan.model import Plan
 from footfall.query.question_result import QuestionResult
 from footfall.timestamps import local_time
 
-__all__ = ["answer_question", "by_option", "per_option", "question_options"]
+__all__ = ["answer_question", "by_option", "moment_options", "per_option", "question_options"]
 
 T = TypeVar("T", bound=Callable[..., Any])
 _DAMAGED = 1
@@ -37,10 +37,15 @@ per_option = click.option(
 
 def question_options(command: T) -> T:
     """The options of every question: where the data is, of which time and moment, whose, and how it is shown."""
+    since = click.option("--since", type=TimeParam(), help="The window begins here.  [default: the first message]")
+    return since(moment_options(command))
+
+
+def moment_options(command: T) -> T:
+    """The same of a question that looks at a moment, all that came before it, and no window."""
     options = (
         data_option,
         plan_option("The plan that names events and says who the persons are."),
-        click.option("--since", type=TimeParam(), help="The window begins here.  [default: the first message]"),
         click.option("--until", type=TimeParam(), help="The window ends before this time.  [default: now]"),
         as_of_option,
         environment_option,
@@ -57,7 +62,7 @@ def answer_question(
     *,
     data: Path,
     plan: Path | None,
-    since: str | None,
+    since: str | None = None,
     until: str | None,
     as_of: int | datetime | None,
     environment: str,

@@ -8,18 +8,22 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from footfall.analytics import Question
+from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
 from footfall.analytics.questions.journey import JourneyNow, journey, journey_options
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
 from footfall.analytics.questions.paths import PathsResult, paths, paths_options
+from footfall.analytics.questions.persons import PersonsResult, persons, persons_options
 from footfall.analytics.questions.power import PowerOptions, PowerResult, power
 from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
+from footfall.analytics.questions.segment import SegmentResult, segment_options
+from footfall.analytics.questions.segment import segment as segment_question
 from footfall.analytics.questions.sessions import SessionsOptions, SessionsResult, sessions
 from footfall.analytics.questions.stickiness import StickinessOptions, StickinessResult, stickiness
 from footfall.analytics.questions.trend import TrendResult, trend, trend_options
 from footfall.analytics.questions.trend.options import Counted
-from footfall.plan.model import EventFilter, Plan
+from footfall.plan.model import EventFilter, Plan, SegmentRule
 from footfall.query.question_result import QuestionResult
 
 __all__ = ["Questions"]
@@ -204,6 +208,41 @@ class Questions(ABC):
         """
         asked = PowerOptions(event=self._filter(event, "event"), top=top, **options)
         return self.ask(power(asked), since=since, until=until, include=include)
+
+    def segment(
+        self,
+        segment: str | SegmentRule,
+        *,
+        overlap: str | SegmentRule | None = None,
+        per: CalendarPeriod | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+    ) -> QuestionResult[SegmentResult]:
+        """How many persons are in a segment as of `until`, how many in another one too, and how it grew.
+
+        A segment is a name, or a rule as in a plan (`"{did: order_completed, at_least: 3}"`). Raises UsageError for
+        what the plan does not have.
+        """
+        asked = segment_options(segment, self.plan or Plan(id=""), other=overlap, per=per)
+        return self.ask(segment_question(asked), since=since, until=until, include=include)
+
+    def persons(
+        self,
+        *,
+        segment: str | SegmentRule | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+    ) -> QuestionResult[PersonsResult]:
+        """The persons as of `until`, all or those of a segment, in the order of their person_ids.
+
+        `after` is the person_id after which the list goes on, `limit` how many it has at most. Raises UsageError for
+        what the plan does not have.
+        """
+        asked = persons_options(self.plan or Plan(id=""), segment=segment, after=after, limit=limit)
+        return self.ask(persons(asked), until=until, include=include)
 
     def _filter(self, event: str | EventFilter, name: str) -> EventFilter:
         from footfall.plan.reading.event_filters import read_event_filter
