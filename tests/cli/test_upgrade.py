@@ -72,6 +72,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "backup": ["backups"],
     "demo": [],
     "export": [],
+    "funnel": ["seen"],
     "import access-log": ["--format", "combined", os.devnull],
     "jobs": [],
     "jobs run": ["seal"],

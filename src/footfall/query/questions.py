@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from footfall.analytics import Question
 from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
+from footfall.analytics.questions.funnel import FunnelResult, funnel, funnel_options
 from footfall.analytics.questions.journey import JourneyNow, journey, journey_options
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
 from footfall.analytics.questions.paths import PathsResult, paths, paths_options
@@ -81,6 +82,26 @@ class Questions(ABC):
         The options are those of `SessionsOptions`. Raises UsageError for an option that has no such value.
         """
         return self.ask(sessions(SessionsOptions(**options)), since=since, until=until, include=include)
+
+    def funnel(
+        self,
+        steps: Sequence[str | EventFilter] = (),
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[FunnelResult]:
+        """Of those who had the first of some steps, who had the next ones, how fast, and who did not.
+
+        `steps` are `EVENT` or `EVENT {PROPERTY: VALUE}` as in a plan, or those of `journey`, a name of the plan. The
+        other options are those of `funnel_options`: `order`, `entry`, `ties`, `within`, `step_within`, `optional`,
+        `exclude`, `exclude_person`, `hold`, `breakdown`, `attribution`, `top`, `dropped`, `by`. The rows are the steps,
+        or with `dropped` who did not reach that step. Raises UsageError for what the plan does not have, and for
+        options that do not go together.
+        """
+        asked = funnel_options(self.plan or Plan(id=""), steps, **options)
+        return self.ask(funnel(asked), since=since, until=until, include=include)
 
     def paths(
         self,

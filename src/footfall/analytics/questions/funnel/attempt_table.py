@@ -1,0 +1,281 @@
+"""Makes the table of all attempts at a funnel in one shard: by joins where they are exact, else actor by actor.
+
+A row is an attempt: `actor`, `weight` (how many entries it is), `time_0` (the entry), `time_1`, … (the first reach of
+each step, null where it was not reached), `ended_by` (the number of the exclusion that ended it) and `ended_at`,
+`is_open`, `is_counted`, `is_first` (the one of the actor's first entry: one for each actor), and there `person_drop`,
+the number of the exclusion that took the actor out. Times are microseconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
+
+from footfall.analytics.engine import hand_over
+from footfall.analytics.filtered_messages import Filtered, filtered_messages
+from footfall.analytics.question import ShardContext
+from footfall.analytics.questions.funnel.options import FunnelOptions
+from footfall.analytics.reaches import walk
+from footfall.analytics.window import Span
+from footfall.identity.sessions import SESSION_GAP_US
+from footfall.journeys.attempts import ActorAttempts, Moment, MomentRow, attempts_of
+from footfall.plan.model import ANY_EVENT, Journey, Step
+
+__all__ = ["attempt_table", "by_actor", "by_joins", "by_reaches", "text_sql"]
+
+_SECOND = 1_000_000
+_BATCH = 100_000
+
+
+def attempt_table(context: ShardContext, options: FunnelOptions, span: Span) -> str:
+    """The name of the table. Raises UsageError for what the plan does not have, and DamagedFileError."""
+    if _are_joins_exact(options):
+        is_usual = options.entry == "first" and options.has_ties
+        if is_usual and all(step.filter.event != ANY_EVENT for step in options.steps):
+            return by_reaches(context, options, span)
+        if not _has_shared_events(options):
+            return by_joins(context, options, span)
+    return by_actor(context, options, span)
+
+
+def _are_joins_exact(options: FunnelOptions) -> bool:
+    """Whether a step depends on nothing but the first reach of the step before."""
+    return (
+        options.order == "ordered"
+        and not (options.exclusions or options.hold or options.is_session)
+        and not any(step.is_optional or step.within is not None for step in options.steps)
+    )
+
+
+def _has_shared_events(options: FunnelOptions) -> bool:
+    """Whether one message may be of two filters."""
+    filters = [step.filter for step in options.steps] + [each.filter for each in options.exclusions]
+    events = [each.event for each in filters]
+    return len(set(events)) < len(events) or (ANY_EVENT in events and len(events) > 1)
+
+
+def by_reaches(context: ShardContext, options: FunnelOptions, span: Span) -> str:
+    """The first entry of each actor, as the report walks a journey."""
+    dataset, table = context.dataset, context.dataset.new_name("attempts")
+    steps = tuple(
+        Step(id=str(number), event=step.filter.event, where=step.filter.where)
+        for number, step in enumerate(options.steps)
+    )
+    journey = Journey(name="", by=options.by, steps=steps, within=options.within)
+    reached = walk(dataset, context.report.plan, journey, span, context.shard, segments=context.segments).reached
+    times = ", ".join(
+        f"max(time) FILTER (position = {number}) AS time_{number}" for number in range(len(options.steps))
+    )
+    dataset.connection.execute(f"""
+        CREATE TABLE {table} AS SELECT *, {_open(context, options)} AS is_open FROM (
+            SELECT actor, 1 AS weight, {times}, NULL::INTEGER AS ended_by, NULL::BIGINT AS ended_at,
+                   TRUE AS is_counted, TRUE AS is_first, NULL::INTEGER AS person_drop
+            FROM {reached} GROUP BY actor
+        )
+    """)
+    dataset.connection.execute(f"DROP TABLE {reached}")
+    return table
+
+
+def _open(context: ShardContext, options: FunnelOptions) -> str:
+    """Whether an attempt without further rules may still go on, as SQL."""
+    within = "TRUE" if options.within is None else f"{context.report.now} - time_0 <= {options.within * _SECOND}"
+    return f"(time_{len(options.steps) - 1} IS NULL AND {within})"
+
+
+def by_joins(context: ShardContext, options: FunnelOptions, span: Span) -> str:
+    """Each step is the next message of its filter after the step before, which an ASOF join finds for all entries."""
+    dataset, table = context.dataset, context.dataset.new_name("attempts")
+    selects = filtered_messages(
+        context, options.by, [Filtered(step.filter, since=span.since) for step in options.steps]
+    )
+    weight = "count(*)" if options.entry == "each" else "1"
+    time, grouped = ("min(time)", "actor") if options.entry == "first" else ("time", "actor, time")
+    entries = (
+        f"SELECT actor, {time} AS time_0, {weight} AS weight FROM ({selects[0]}) WHERE {span.sql('time')} "
+        f"GROUP BY {grouped}"
+    )
+    chain, sign = f"({entries}) AS step_0", "<=" if options.has_ties else "<"
+    columns = ["step_0.actor", "step_0.weight", "step_0.time_0"]
+    for number, select in enumerate(selects[1:], 1):
+        before = f"step_{number - 1}.time_{number - 1}"
+        chain += (
+            f" ASOF LEFT JOIN (SELECT actor, time AS time_{number} FROM ({select})) AS step_{number} "
+            f"ON step_0.actor = step_{number}.actor AND {before} {sign} step_{number}.time_{number}"
+        )
+        within = (
+            ""
+            if options.within is None
+            else f"step_{number}.time_{number} - step_0.time_0 <= {options.within * _SECOND}"
+        )
+        columns.append(
+            f"CASE WHEN {within} THEN step_{number}.time_{number} END AS time_{number}"
+            if within
+            else f"step_{number}.time_{number}"
+        )
+    furthest = " + ".join(f"(time_{number} IS NOT NULL)::INTEGER" for number in range(len(selects)))
+    is_first = "time_0 = min(time_0) OVER (PARTITION BY actor)"
+    is_best = f"row_number() OVER (PARTITION BY actor ORDER BY {furthest} DESC, time_0) = 1"
+    dataset.connection.execute(f"""
+        CREATE TABLE {table} AS SELECT *, {_open(context, options)} AS is_open FROM (
+            SELECT *, NULL::INTEGER AS ended_by, NULL::BIGINT AS ended_at, NULL::INTEGER AS person_drop,
+                   {is_first if options.entry != "first" else "TRUE"} AS is_first,
+                   {is_best if options.entry == "any" else "TRUE"} AS is_counted
+            FROM (SELECT {", ".join(columns)} FROM {chain})
+        ) WHERE is_first OR is_counted
+    """)
+    return table
+
+
+def by_actor(context: ShardContext, options: FunnelOptions, span: Span) -> str:
+    """Walk each actor by the rules of `footfall.journeys.attempts`, which are all there are."""
+    dataset, rules = context.dataset, options.rules
+    table = dataset.new_name("attempts")
+    times = [f"time_{number}" for number in range(rules.steps)]
+    dataset.connection.execute(f"""
+        CREATE TABLE {table} (
+            actor INTEGER, weight BIGINT, {", ".join(f"{time} BIGINT" for time in times)}, ended_by INTEGER,
+            ended_at BIGINT, is_open BOOLEAN, is_counted BOOLEAN, is_first BOOLEAN, person_drop INTEGER
+        )
+    """)
+    sessions = _Sessions(context) if options.is_session else None
+    closed = sessions.closed if sessions is not None else frozenset()
+    rows = (
+        row
+        for actor, moments in _actors(context, _rows_sql(context, options, span, sessions))
+        if (attempts := attempts_of(moments, rules, span.since, span.until, context.report.now, closed)) is not None
+        for row in _attempt_rows(actor, attempts, options)
+    )
+    # None is written before all messages are read: a connection does one thing at a time.
+    for batch in [_arrow(few) for few in iter(lambda: list(islice(rows, _BATCH)), [])]:
+        hand_over(dataset.connection, batch, f"INSERT INTO {table} SELECT * FROM handed")
+    if sessions is not None:
+        dataset.connection.unregister(sessions.name)
+    return table
+
+
+class _Sessions:
+    """The sessions of all persons: a table of (seq, unit), and which of them are over."""
+
+    def __init__(self, context: ShardContext) -> None:
+        import pyarrow.compute as pc  # loaded with the engine
+
+        from footfall.analytics.session_table import session_table, timelines
+
+        rows = timelines(context.dataset, context.shard)
+        units = session_table(rows)
+        is_over = pc.or_(units["is_closed"], pc.less(pc.add(units["ended"], SESSION_GAP_US), context.report.now))
+        self.closed = frozenset(units["unit"].filter(is_over).to_pylist())
+        self.name = context.dataset.new_name("units")
+        context.dataset.connection.register(self.name, rows.select(["seq", "unit"]))
+
+
+def _rows_sql(context: ShardContext, options: FunnelOptions, span: Span, sessions: _Sessions | None) -> str:
+    """All messages that matter to those who enter, as SQL: actor, time, fills, drops, session, hold, is_action.
+
+    Sessions without an entry are left out, and of first entries what is too late for them, or an entry again.
+    """
+    mask, is_first = -1 if options.order == "any" else 1, options.entry == "first"
+    entries = (
+        f"SELECT actor, session, min(time) AS entered FROM rows WHERE fills & {mask} != 0 AND {span.sql('time')} "
+        f"GROUP BY actor, session {'QUALIFY entered = min(entered) OVER (PARTITION BY actor)' if is_first else ''}"
+    )
+    limit = "TRUE"
+    if is_first and options.within is not None:
+        limit = f"time - entered <= {options.within * _SECOND}"
+    is_needed = "(fills > 1 OR drops > 0 OR time = entered)" if is_first and options.order != "any" else "TRUE"
+    chosen = (
+        "SELECT actor, time, fills, drops, session, hold, FALSE AS is_action FROM rows JOIN entries "
+        f"USING (actor, session) WHERE time >= entered AND {limit} AND {is_needed}"
+    )
+    if options.order == "strict":
+        chosen += (
+            f" UNION ALL SELECT actor, time, 0, 0, 0, NULL, TRUE FROM ({_actions(context, options, span)}) "
+            "JOIN (SELECT actor, min(entered) AS entered FROM entries GROUP BY actor) USING (actor) "
+            f"WHERE time >= entered AND {limit}"
+        )
+    rows = _messages(context, options, span, sessions)
+    return f"WITH rows AS MATERIALIZED ({rows}), entries AS MATERIALIZED ({entries}) {chosen} ORDER BY actor, time"
+
+
+def _messages(context: ShardContext, options: FunnelOptions, span: Span, sessions: _Sessions | None) -> str:
+    """The messages of steps and exclusions, as SQL: actor, time, fills, drops, session, hold."""
+    is_shared = _has_shared_events(options)
+    with_seq = is_shared or sessions is not None
+    asked = [Filtered(step.filter, options.hold, span.since, with_seq=with_seq) for step in options.steps]
+    asked += [Filtered(each.filter, since=span.since, with_seq=with_seq) for each in options.exclusions]
+    selects = filtered_messages(context, options.by, asked)
+    steps, exclusions = selects[: len(options.steps)], selects[len(options.steps) :]
+    texts = [text_sql(f"value_{number}") for number in range(len(options.hold))]
+    hold = " || ".join(f"length({text})::VARCHAR || ':' || {text}" for text in texts) or "''"
+    seq = "seq, " if with_seq else ""
+    parts = [
+        f"SELECT actor, time, {seq}{1 << number} AS fills, 0 AS drops, {hold} AS hold FROM ({select})"
+        for number, select in enumerate(steps)
+    ]
+    parts += [
+        f"SELECT actor, time, {seq}0, {1 << number}, NULL FROM ({select})" for number, select in enumerate(exclusions)
+    ]
+    union = " UNION ALL ".join(parts)
+    if is_shared:
+        union = (
+            "SELECT actor, time, seq, bit_or(fills) AS fills, bit_or(drops) AS drops, max(hold) AS hold "
+            f"FROM ({union}) GROUP BY actor, time, seq"
+        )
+    session, units = ("0", "") if sessions is None else ("unit", f"JOIN {sessions.name} USING (seq)")
+    return f"SELECT actor, time, fills, drops, {session} AS session, hold FROM ({union}) {units}"
+
+
+def _actions(context: ShardContext, options: FunnelOptions, span: Span) -> str:
+    """When an actor did anything: events, pages and screens."""
+    who = "counted" if options.by == "user" else "is_device"
+    return (
+        f"SELECT DISTINCT person AS actor, occurred_at AS time "
+        f"FROM {context.messages('occurred_at', 'person', 'type')} WHERE {who} AND type IN ('track', 'page', 'screen') "
+        f"AND {context.where(Span(span.since))}"
+    )
+
+
+def text_sql(value: str) -> str:
+    """The text of a value, the same for equal numbers of whatever scale."""
+    return (
+        f"CASE WHEN typeof({value}) LIKE 'DECIMAL%' AND contains({value}::VARCHAR, '.') "
+        f"THEN rtrim(rtrim({value}::VARCHAR, '0'), '.') ELSE {value}::VARCHAR END"
+    )
+
+
+def _actors(context: ShardContext, sql: str) -> Iterator[tuple[int, list[Moment]]]:
+    rows = _rows(context, sql)
+    for actor, own in groupby(rows, key=itemgetter(0)):
+        moments = []
+        for time, together in groupby(own, key=itemgetter(1)):
+            tied = list(together)
+            messages = [MomentRow(*row[2:6]) for row in tied if not row[6]]
+            moments.append(Moment(time, messages, any(row[6] for row in tied)))
+        yield actor, moments
+
+
+def _rows(context: ShardContext, sql: str) -> Iterator[tuple[Any, ...]]:
+    for batch in context.dataset.connection.sql(sql).to_arrow_reader(_BATCH):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _attempt_rows(actor: int, attempts: ActorAttempts, options: FunnelOptions) -> Iterator[tuple[Any, ...]]:
+    every = [*attempts.counted]
+    if not any(each is attempts.first for each in every):
+        every.append(attempts.first)
+    for number, each in enumerate(every):
+        is_first = each is attempts.first
+        yield (
+            actor, each.weight if options.entry == "each" else 1, *each.times, each.drop, each.dropped_at, each.is_open,
+            number < len(attempts.counted), is_first, attempts.person_drop if is_first else None,
+        )  # fmt: skip
+
+
+def _arrow(rows: Sequence[tuple[Any, ...]]) -> Any:
+    import pyarrow  # loaded with the engine
+
+    columns = zip(*rows, strict=True)
+    return pyarrow.table({f"column_{number}": list(values) for number, values in enumerate(columns)})

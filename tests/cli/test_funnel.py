@@ -1,0 +1,84 @@
+"""`footfall funnel` shows who goes on from step to step, as text, JSON and CSV."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from footfall import Client
+from footfall.cli.app import app
+from footfall.collector import Collector
+from footfall.delivery import InProcessTransport
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Ann and Bob see the shop, and only Ann goes on to pay, a day later."""
+    with Collector(tmp_path / "data") as collector, Client(InProcessTransport(collector)) as client:
+        for person, name, time in (
+            ("ann", "/", "01T10:00"), ("ann", "/cart", "01T10:01"), ("bob", "/", "01T12:10"),
+            ("ann", "/pay", "02T10:00"),
+        ):  # fmt: skip
+            client.page(name, {}, user_id=person, timestamp=f"2026-11-{time}:00Z")
+    return tmp_path / "data"
+
+
+def run(data: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["funnel", *arguments, "--data", str(data)])
+
+
+def test_as_text(data: Path) -> None:
+    result = run(data, "page:/", "page:/pay", "--within", "7d")
+
+    assert result.exit_code == 0, result.output
+    assert "Funnel: page:/ → page:/pay · 1 of 2 convert, within 7d" in result.stdout
+    assert "Conversion over time" in result.stdout
+
+
+def test_as_json_and_csv(data: Path) -> None:
+    values = json.loads(run(data, "page:/", "page:/pay", "--format", "json").stdout)["funnel"]
+    lines = run(data, "page:/", "page:/pay", "--entry", "each", "--format", "csv").stdout.splitlines()
+
+    assert (values["entered"], values["converted"], values["conversion"]) == (2, 1, 0.5)
+    assert values["steps"][1]["took"]["median_seconds"] == 86_400
+    assert lines[0].startswith("kind,value,step,id,reached,conversion,low,high,")
+    assert lines[2].startswith("total,,2,page:/pay,1,0.5,,,0.5,,,1,")
+
+
+def test_who_dropped_out_is_listed(data: Path) -> None:
+    lines = run(data, "page:/", "page:/pay", "--dropped", "2", "--format", "csv").stdout.splitlines()
+
+    assert lines[0] == "person_id,entered,is_open"
+    assert len(lines) == 2
+
+
+def test_all_options_are_taken_together(data: Path) -> None:
+    result = run(
+        data, "page:/", "page:/cart", "page:/pay", "--order", "strict", "--entry", "any", "--ties", "forbidden",
+        "--step-within", "2=1h", "--optional", "2", "--exclude", "page:/help", "1-3",
+        "--exclude-person", "page:/x", "1-3", "--by", "user", "--within", "session",
+    )  # fmt: skip
+
+    assert result.exit_code == 0, result.output
+    assert "0 of 2 convert, within one session" in result.stdout
+    assert "page:/cart (optional)" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nothing"], "step 1: there is no event 'nothing'"),
+        ([], "has steps, or the name of a journey"),
+        (["page", "page", "--step-within", "1h"], "the number of a step and a duration"),
+        (["page", "page", "--exclude", "page", "1-3"], "a later one of 1 to 2"),
+        (["page", "--breakdown", "colour"], "no step has a single value 'colour'"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(data: Path, arguments: list[str], message: str) -> None:
+    result = run(data, *arguments)
+
+    assert message in str(result.exception)
+    assert "\n" not in str(result.exception)
