@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from footfall.analytics.dataset import Dataset
-from footfall.plan.model import Alias, Event, Plan
+from footfall.plan.model import Alias, Event, Plan, Source
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -32,16 +32,17 @@ def test_a_message_has_its_source_type_and_times_and_what_its_person_is(entry: M
         entry(1, "view", 1, user="ann", received_at=7), entry(2, None, 2, anonymous="null", type="page", source="app"),
         entry(3, "view", 3, device="gw"),
     ]  # fmt: skip
+    plan = Plan(id="", sources={"app": Source(name="app", channel="app")})
 
-    with Dataset.of(log) as dataset:
+    with Dataset.of(log, plan) as dataset:
         rows = dataset.rows(
             f"SELECT * EXCLUDE (person, step, device), person IS NULL FROM {dataset.messages()} ORDER BY seq"
         )
 
     assert rows == [
-        (1, "shop", "track", "view", 1_000_000, 7, True, False, False),
-        (2, "app", "page", None, 2_000_000, 2_000_000, False, False, True),
-        (3, "shop", "track", "view", 3_000_000, 3_000_000, False, True, False),
+        (1, "shop", "track", "view", None, 1_000_000, 7, True, False, False),
+        (2, "app", "page", None, "app", 2_000_000, 2_000_000, False, False, True),
+        (3, "shop", "track", "view", None, 3_000_000, 3_000_000, False, True, False),
     ]
 
 

@@ -97,6 +97,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "retention": ["seen"],
     "seal": [],
     "segment": ["login_often"],
+    "channels": [],
     "sessions": [],
     "sql": ["select 1"],
     "serve": ["--port", "0", "--config", os.devnull, "--write-key", "k"],

@@ -328,6 +328,7 @@ ROWS: Final[dict[str, Row]] = {
     "event consent": Row("docs", "full"),
     "event sources": Row("stored", ["box"]),
     "event actor": Row("docs", ["system"]),
+    "event channel": Row("docs", "chat"),
     "event since": Row("docs"),
     "event expires": Row("docs"),
     "event links": Row("docs"),
@@ -490,6 +491,7 @@ ROWS: Final[dict[str, Row]] = {
     "source language": Row("docs"),
     "source paths": Row("scan"),
     "source min_version": Row("docs"),
+    "source channel": Row("docs", "app"),
     **{
         key: row
         for form in MEASURES

@@ -55,6 +55,7 @@ TRAITS = (Property(name="plan", wire_name="Plan", type="string"), Property(name=
         ("context.page.path", "context", ("page", "path"), "string"),
         ("context.locale", "context", ("locale",), "string"),
         ("traits.plan", "traits", ("Plan",), "string"),
+        ("channel", "channel", (), "string"),
     ],
 )
 def test_a_name_says_where_a_value_is_and_of_which_type(

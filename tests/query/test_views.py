@@ -51,8 +51,8 @@ def test_an_event_with_the_name_of_a_view_gets_a_number() -> None:
     assert (view.name, view.event) == ("Sessions_2", "Sessions")
 
 
-def test_messages_have_the_columns_of_an_export() -> None:
-    assert list(views_of(None)["messages"].columns) == list(COLUMNS)
+def test_messages_have_the_columns_of_an_export_and_their_channel() -> None:
+    assert list(views_of(None)["messages"].columns) == [*COLUMNS, "channel"]
 
 
 def test_a_property_keeps_its_name_and_the_column_of_the_message_gives_way() -> None:

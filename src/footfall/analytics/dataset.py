@@ -20,6 +20,7 @@ from footfall.analytics.loading import Asked, Loaded, load_entries, load_parts, 
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError, UsageError
 from footfall.plan.calls import call_of, named
+from footfall.plan.channels import channel_rule
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
 from footfall.storage.environments import PRODUCTION
@@ -343,10 +344,10 @@ class Dataset:
     def messages(self, columns: Collection[str] | None = None) -> str:
         """The name of a narrow table of all messages with these columns, or with all.
 
-        There are `seq`, `source`, `type`, `event` (its name in the plan, or as it was sent), `step` (the event, or
-        `page:NAME`), `occurred_at`, `received_at` (microseconds since 1970 UTC), `device` (a number) and `person`, with
-        which come `counted` and `is_device`. It is made at the first call and kept; one with more columns is used
-        again. Raises DamagedFileError.
+        There are `seq`, `source`, `type`, `event` (its name in the plan, or as it was sent), `channel`, `step` (the
+        event, or `page:NAME`), `occurred_at`, `received_at` (microseconds since 1970 UTC), `device` (a number) and
+        `person`, with which come `counted` and `is_device`. It is made at the first call and kept; one with more
+        columns is used again. Raises DamagedFileError.
         """
         from footfall.analytics.message_table import MESSAGE_COLUMNS, make_message_table
 
@@ -355,7 +356,9 @@ class Dataset:
             if wanted <= names:
                 return table
         name, persons = self.new_name("messages"), self.persons if wanted & {"person", "device"} else None
-        make_message_table(self._connection, name, self.parts, persons, meanings(self.plan), wanted)
+        make_message_table(
+            self._connection, name, self.parts, persons, meanings(self.plan), channel_rule(self.plan), wanted
+        )
         self._messages[wanted] = name
         return name
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow
 import pyarrow.compute as pc
 
+from footfall.analytics.channels import channel_column
 from footfall.analytics.context_values import read_context
 from footfall.analytics.engine import hand_over
 from footfall.analytics.event_names import FOREVER, Meaning
@@ -174,7 +175,7 @@ def _fixed(
 def _read(part: Part, table: Any, source: EventStretch, asked: AskedEvent) -> _Piece:
     """What a source has; `table` has its columns that are no properties."""
     counts = _counts(part, source, table, asked)
-    values = _values(part, source.stretch, asked.wanted)
+    values = _values(part, source.stretch, asked)
     if counts is not None:
         table, values = table.filter(counts), [each.where(counts) for each in values]
     if not asked.wanted.arrays:
@@ -187,14 +188,23 @@ def _read(part: Part, table: Any, source: EventStretch, asked: AskedEvent) -> _P
     return _Piece(table, values, rows, [read_items(array, texts, rows) for array in asked.wanted.arrays])
 
 
-def _values(part: Part, stretch: Stretch, wanted: PlannedValues) -> list[Values]:
-    """Each value in the order of the plan for it: what the message says, and what its context does."""
+def _values(part: Part, stretch: Stretch, asked: AskedEvent) -> list[Values]:
+    """Each value in the order of the plan for it: what the message says, what its context does, and its channel."""
+    wanted = asked.wanted
     own = [value for value in wanted.values if value.part == "properties"]
     around = [value for value in wanted.values if value.part == "context"]
     read = dict(zip([value.name for value in own], read_values(part, stretch, own), strict=True))
     if around:
         read |= zip([value.name for value in around], read_context(part, stretch, around), strict=True)
+    if len(read) < len(wanted.values):
+        read["channel"] = _channels(part, stretch, asked)
     return [read[value.name] for value in wanted.values]
+
+
+def _channels(part: Part, stretch: Stretch, asked: AskedEvent) -> Values:
+    sources = part.read(("source",), stretch.start, stretch.stop).column(0)
+    events = pyarrow.repeat(pyarrow.scalar(asked.event.name), len(sources))
+    return Values(pyarrow.chunked_array([channel_column(asked.wanted.channels, events, sources).cast("string")]), ())
 
 
 def _copied(table: Any) -> Any:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pyarrow
 import pyarrow.compute as pc
 
+from footfall.analytics.channels import channel_column
 from footfall.analytics.event_names import FOREVER, Meaning
 from footfall.analytics.event_table import THREADS, with_kinds
 from footfall.analytics.page_names import page_name
 from footfall.analytics.persons import Persons
 from footfall.analytics.persons.arrays import joined, positions
+from footfall.plan.channels import ChannelRule
 from footfall.storage.part import Part
 
 if TYPE_CHECKING:
@@ -21,18 +23,20 @@ if TYPE_CHECKING:
 
 __all__ = ["MESSAGE_COLUMNS", "canonical_events", "make_message_table"]
 
-MESSAGE_COLUMNS = ("seq", "source", "type", "event", "step", "occurred_at", "received_at", "device", "person")
+MESSAGE_COLUMNS = (
+    "seq", "source", "type", "event", "channel", "step", "occurred_at", "received_at", "device", "person",
+)  # fmt: skip
 """What can be asked of all messages; `person` comes with `counted` and `is_device`.
 
 `step` is the number of what somebody did, the event or `page:NAME` and `screen:NAME`, and null for calls that say who
 somebody is; the table `NAME_steps` has the `name` of each `step`. `device` is the number of the anonymous_id, else the
-device_id, and null without a usable one.
+device_id, and null without a usable one. `channel` is the channel of contact, null where there is none.
 """
 
 _INT, _TEXT = pyarrow.int64(), pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
 _TYPES = {"seq": _INT, "occurred_at": _INT, "received_at": _INT, "device": pyarrow.int32(), "person": pyarrow.int32()}
 _VIEWS = ("page", "screen")
-_NOT_STORED = ("type", "event", "step", "device", "person")
+_NOT_STORED = ("type", "event", "channel", "step", "device", "person")
 
 
 def make_message_table(
@@ -41,6 +45,7 @@ def make_message_table(
     parts: Sequence[Part],
     persons: Persons | None,
     names: Mapping[str, Meaning],
+    channels: ChannelRule,
     columns: Collection[str],
 ) -> None:
     """Make the table `name` of all messages with these of MESSAGE_COLUMNS. `names` are those of `meanings`.
@@ -50,7 +55,7 @@ def make_message_table(
     wanted = [column for column in MESSAGE_COLUMNS if column in columns]
 
     def read(number: int) -> Any:
-        return _read(parts[number], number, persons, names, wanted)
+        return _read(parts[number], number, persons, names, channels, wanted)
 
     with ThreadPoolExecutor(THREADS) as pool:
         tables = list(pool.map(read, range(len(parts))))
@@ -65,7 +70,14 @@ def make_message_table(
     connection.execute(with_kinds(name, "*"))
 
 
-def _read(part: Part, number: int, persons: Persons | None, names: Mapping[str, Meaning], wanted: Sequence[str]) -> Any:
+def _read(
+    part: Part,
+    number: int,
+    persons: Persons | None,
+    names: Mapping[str, Meaning],
+    channels: ChannelRule,
+    wanted: Sequence[str],
+) -> Any:
     stored = [column for column in wanted if column not in _NOT_STORED]
     table = part.read(stored or ["seq"])
     arrays: dict[str, Any] = {column: table.column(column) for column in stored}
@@ -76,6 +88,9 @@ def _read(part: Part, number: int, persons: Persons | None, names: Mapping[str, 
         arrays["type"] = _repeated([stretch.type for stretch in part.stretches()], numbers)
     if "event" in wanted:
         arrays["event"] = canonical_events(part, names, 0, part.messages)
+    if "channel" in wanted:
+        events = canonical_events(part, names, 0, part.messages)
+        arrays["channel"] = channel_column(channels, events, part.read(("source",)).column(0))
     if "step" in wanted:
         arrays["step"] = _steps(part, names)
     if persons is not None and "device" in wanted:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from footfall.errors import UsageError
+from footfall.plan.channels import ChannelRule, channel_rule
 from footfall.plan.model import Event, Plan, Property, PropertyType
 from footfall.plan.property_text import wire_type
 from footfall.plan.value_names import MessagePart, NoValue, ValueName, split_items, user_traits, value_of
@@ -38,12 +39,16 @@ class PlannedItems(NamedTuple):
 
 
 class PlannedValues(NamedTuple):
-    """What to read of each message, by the `names` that were asked for: values, items of arrays, and traits."""
+    """What to read of each message, by the `names` that were asked for: values, items of arrays, and traits.
+
+    `channels` are those of the plan.
+    """
 
     names: frozenset[str]
     values: Sequence[Planned]
     arrays: Sequence[PlannedItems]
     traits: Sequence[Planned]
+    channels: ChannelRule
 
 
 class _Asked(NamedTuple):
@@ -65,7 +70,8 @@ def planned(plan: Plan, event: Event, names: Iterable[str]) -> PlannedValues:
         asked.append(_Asked(name, value.keys, value))
     values = _values(asked)
     traits = [each for each in values if each.part == "traits"]
-    return PlannedValues(wanted, [each for each in values if each.part != "traits"], _arrays(asked), traits)
+    own = [each for each in values if each.part != "traits"]
+    return PlannedValues(wanted, own, _arrays(asked), traits, channel_rule(plan))
 
 
 def _values(asked: Sequence[_Asked]) -> list[Planned]:

@@ -27,13 +27,15 @@ from footfall.analytics.persons.arrays import (
 from footfall.analytics.persons.timelines import session_starts
 from footfall.analytics.shards import WHOLE, Shard
 from footfall.analytics.window import Span
+from footfall.plan.channels import CHANNELS, NO_CHANNEL
 
-__all__ = ["SessionUnit", "session_table", "step_names", "step_table", "timelines"]
+__all__ = ["SessionUnit", "channel_number_sql", "session_table", "step_names", "step_table", "timelines"]
 
 SessionUnit = Literal["session", "person"]
 """What a timeline is of: one session, or all of a person on whatever device."""
 
 _EVER = Span()
+_CHANNELS = len(CHANNELS) + 1
 _COLUMNS = {"person", "device", "occurred_at", "type", "seq"}
 
 
@@ -43,22 +45,27 @@ def timelines(
     *,
     unit: SessionUnit = "session",
     steps: bool = False,
+    by_channel: bool = False,
     span: Span = _EVER,
 ) -> Any:
     """The messages in `span` of all persons that count, in order, as an Arrow table.
 
     `unit` is the number of the session, or of the person, that a message is of: from 0 on, none left out. There are
     `person`, `device`, `time` (microseconds since 1970 UTC), `seq`, `is_reset`, `is_view` (a page or screen), and with
-    `steps` the `step` of each message: see MESSAGE_COLUMNS. Within a unit they are in order of time, with `steps` those
-    of equal times by `seq`. Which of these come before a reset goes by source and message_id, as in identity. Raises
+    `steps` the `step` of each message: see MESSAGE_COLUMNS. `by_channel` there is `channel` too (`channel_number_sql`),
+    and a step is of its channel (`step_names`). Within a unit they are in order of time, with `steps` those of equal
+    times by `seq`. Which of these come before a reset goes by source and message_id, as in identity. Raises
     DamagedFileError.
     """
-    messages = dataset.messages({*_COLUMNS, "step"} if steps else _COLUMNS)
+    messages = dataset.messages(_columns(steps=steps, by_channel=by_channel))
+    more = f", {channel_number_sql()} AS channel" if by_channel else ""
+    if steps:
+        more += f", step * {_CHANNELS} + {channel_number_sql()} AS step" if by_channel else ", step"
     keys = ("person", "device", "time") if unit == "session" else ("person", "time")
     # No more keys: with the seq it takes three times as long, and few messages are of one time.
     table = dataset.connection.sql(
         "SELECT person, device, occurred_at AS time, seq, type = 'reset' AS is_reset, "
-        f"type IN ('page', 'screen') AS is_view{', step' if steps else ''} "
+        f"type IN ('page', 'screen') AS is_view{more} "
         f"FROM {messages} WHERE counted AND {shard.sql()} AND {span.sql()} ORDER BY {', '.join(keys)}"
     ).to_arrow_table()
     table = pyarrow.table({name: joined([table[name]]) for name in table.column_names})
@@ -71,9 +78,26 @@ def timelines(
     return table.append_column("unit", pc.subtract(pc.cumulative_sum(starts.cast(INT)), integer(1)))
 
 
-def step_names(dataset: Dataset) -> str:
-    """The name of the table that has the `name` of each `step` of these timelines."""
-    return f"{dataset.messages({*_COLUMNS, 'step'})}_steps"
+def step_names(dataset: Dataset, *, by_channel: bool = False) -> str:
+    """The name of the table that has the `name` of each `step` of these timelines; by channel it is `CHANNEL:STEP`."""
+    steps = f"{dataset.messages(_columns(steps=True, by_channel=by_channel))}_steps"
+    if not by_channel:
+        return steps
+    names = ", ".join(f"({number}, '{name}')" for number, name in enumerate((NO_CHANNEL, *CHANNELS)))
+    return (
+        f"(SELECT step * {_CHANNELS} + number AS step, channel || ':' || name AS name FROM {steps} "
+        f"CROSS JOIN (VALUES {names}) channels(number, channel))"
+    )
+
+
+def channel_number_sql() -> str:
+    """The number of the channel of a message in a table with `channel`: 0 is none, then those of CHANNELS."""
+    names = ", ".join(f"'{name}'" for name in CHANNELS)
+    return f"coalesce(list_position([{names}], channel::VARCHAR), 0)"
+
+
+def _columns(*, steps: bool, by_channel: bool) -> set[str]:
+    return {*_COLUMNS, *(("step",) if steps else ()), *(("channel",) if by_channel else ())}
 
 
 def session_table(rows: Any) -> Any:

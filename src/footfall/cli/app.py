@@ -15,6 +15,7 @@ __all__ = ["COMMANDS", "app"]
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "attribution": ("footfall.cli.attribution:command", "Credit conversions to campaigns and origins, by six models."),
     "backup": ("footfall.cli.backup:command", "Copy a data folder while a collector runs."),
+    "channels": ("footfall.cli.channels:command", "Show by which channels people meet the team."),
     "demo": ("footfall.cli.demo:command", "Run a shop, its visitors and a collector on this machine, and report."),
     "export": ("footfall.cli.export:command", "Write out stored messages with their persons."),
     "funnel": ("footfall.cli.funnel:command", "Show who goes on from step to step, how fast, and who does not."),

@@ -28,10 +28,11 @@ __all__ = ["command"]
     "--within", default="session", show_default=True, metavar="session|DURATION",
     help="Paths within one session, or over all sessions of a person for so long: 7d.",
 )  # fmt: skip
+@click.option("--by", type=click.Choice(["channel"]), help="With the channel of contact of each step: shop:STEP.")
 @question_options
 def command(
     *, after: str | None, before: str | None, between: tuple[str, str] | None, steps: int, top: int, within: str,
-    **shared: Any,
+    by: Any, **shared: Any,
 ) -> None:  # fmt: skip
     """Show the paths that people take: from their first step on, or after, before or between steps.
 
@@ -44,7 +45,7 @@ def command(
     answer_question(
         lambda plan: paths(
             paths_options(
-                plan, after=after, before=before, between=between or None, steps=steps, top=top, within=within
+                plan, after=after, before=before, between=between or None, steps=steps, top=top, within=within, by=by
             )
         ),
         **shared,

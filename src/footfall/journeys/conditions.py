@@ -13,7 +13,7 @@ from footfall.plan.checking.equal import canonical_text
 from footfall.plan.model import NUMERIC, Event, EventFilter, Guard, Plan, Property, Step, Where
 from footfall.plan.property_text import READERS, number_text, wire_type
 from footfall.plan.segments import MEMBER_OPS
-from footfall.plan.value_names import NoValue, joined_name, user_traits, value_of
+from footfall.plan.value_names import NoValue, ValueName, joined_name, user_traits, value_of
 
 __all__ = ["MessageValues", "meets"]
 
@@ -65,7 +65,7 @@ class _Conditions(NamedTuple):
         value = value_of(self.event, name, self.traits)
         if isinstance(value, NoValue):
             return where.op == "not_in" or (where.op == "in" and None in where.values)
-        whole = getattr(self.message, value.part) if item is None else item.value
+        whole = self._whole(value) if item is None else item.value
         sent = _at(whole, value.keys[0 if item is None else item.depth :])
         if where.op == "any":
             items = sent if isinstance(sent, list | tuple) else ()
@@ -78,6 +78,10 @@ class _Conditions(NamedTuple):
             return (None in where.values) == (where.op == "in")
         among = [_wanted(value.property, each) for each in where.values if each is not None]
         return (read in among) == (where.op == "in")
+
+    def _whole(self, value: ValueName) -> Any:
+        """What the keys of a value begin in. Of one test nobody knows the source, so the channel is the event's."""
+        return self.event.channel if value.part == "channel" else getattr(self.message, value.part)
 
     def _all(self, where: Where, item: _Item) -> bool:
         return all(self.holds(inner, item) for inner in where.where)

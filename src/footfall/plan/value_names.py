@@ -7,9 +7,10 @@
 | `lines[].sku` | a property of each item of an array; `tags[]` is each item itself |
 | `context.campaign.source` | a part of the message's context: see `footfall.plan.context_fields` |
 | `traits.plan` | a trait of the person whose message it is, its latest value |
+| `channel` | the channel of contact: see `footfall.plan.channels` |
 
 All code that reads a name goes by `value_named`: it says what type the value has and where it is. A property of the
-event that is called `context` or `traits` goes before the message's own.
+event that is called `context`, `traits` or `channel` goes before the message's own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from footfall.plan.calls import call_of
+from footfall.plan.channels import CHANNELS
 from footfall.plan.context_fields import CONTEXT
 from footfall.plan.model import Event, Plan, Property, Where
 from footfall.plan.problems import did_you_mean
@@ -29,13 +31,15 @@ __all__ = [
     "single_conditions", "split_items", "top_property", "user_traits", "value_named", "value_of",
 ]  # fmt: skip
 
-MessagePart = Literal["properties", "context", "traits"]
-"""Where a value is: in what the message says (the traits of an identify), in its context, or with its person."""
+MessagePart = Literal["properties", "context", "traits", "channel"]
+"""Where a value is: in what the message says (the traits of an identify), in its context, with its person, or in the
+plan, which says of what channel of contact a message is."""
 
 ACTOR = "actor"
 """In `unique: EVENT.actor`: the person, or the device where there is no person."""
 
 _EACH = "[]"
+_CHANNEL = Property(name="channel", type="string", enum=CHANNELS)
 
 
 class ValueName(NamedTuple):
@@ -76,6 +80,8 @@ def value_named(
     read = _read(event, name, properties, _Branch("", "properties", ()))
     if not isinstance(read, NoValue) or _top(name) in properties:
         return read
+    if name == _CHANNEL.name:
+        return ValueName(name, "channel", (), _CHANNEL)
     if _top(name) == "context":
         return _inside(event, name, CONTEXT, _Branch("context", "context", ()))
     if _top(name) == "traits":

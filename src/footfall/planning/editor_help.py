@@ -86,6 +86,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "consent": _CONSENT,
         "sources": "Which sources may send it; none is any.",
         "actor": "Who does it.",
+        "channel": "Where the person meets the team, if not by the channel of the source.",
         "since": "The day since which it is sent.",
         "expires": "The day on which it must be renewed or removed.",
         "links": "Where to read more.",

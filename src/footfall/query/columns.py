@@ -12,11 +12,13 @@ import pyarrow.compute as pc
 
 from footfall.analytics import Dataset
 from footfall.analytics.audience import texts_of
+from footfall.analytics.channels import channel_column
 from footfall.analytics.event_names import meanings
 from footfall.analytics.event_table import THREADS, EventStretch, sources_of
 from footfall.analytics.exports import body_parts
 from footfall.analytics.exports.selected import compared
 from footfall.analytics.message_table import canonical_events
+from footfall.plan.channels import channel_rule
 from footfall.query.typed import SCALARS, json_texts
 from footfall.query.views import ViewColumn
 from footfall.storage.columns import BYTES, COLUMNS
@@ -48,6 +50,7 @@ class MessageColumns:
     def __init__(self, dataset: Dataset) -> None:
         self._dataset = dataset
         self._meanings = meanings(dataset.plan)
+        self._channels = channel_rule(dataset.plan)
         self._person_ids: dict[int, str] = {}
         self._audiences: Sequence[Any] | None = None
 
@@ -116,6 +119,10 @@ class MessageColumns:
         columns: dict[str, Any] = {name: _shown(name, table.column(name)) for name in table.column_names}
         if "event" in names:
             columns["event"] = canonical_events(part, self._meanings, start, stop).cast(_TEXT)
+        if "channel" in names:
+            events = canonical_events(part, self._meanings, start, stop)
+            sources = part.read(("source",), start, stop).column(0)
+            columns["channel"] = channel_column(self._channels, events, sources).cast(_TEXT)
         if not _OF_PERSONS.isdisjoint(names):
             columns |= self._of_persons(number, start, stop, names)
         if "audience" in names and self._audiences is not None:

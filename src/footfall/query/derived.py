@@ -59,7 +59,18 @@ _COUNTED: Mapping[str, Derived] = {
         """,
     ),
     "page_views": Derived(
-        ("seq", "person", "occurred_at", "source", "message_id", "audience", "name", "properties", "context"),
+        (
+            "seq",
+            "person",
+            "occurred_at",
+            "source",
+            "channel",
+            "message_id",
+            "audience",
+            "name",
+            "properties",
+            "context",
+        ),
         f"""
         WITH cut AS (
             SELECT *, person IS NOT NULL AND coalesce(
@@ -74,7 +85,7 @@ _COUNTED: Mapping[str, Derived] = {
             FROM cut
         )
         SELECT
-            seq, occurred_at, source, person, audience, name AS page, visit::BIGINT AS visit,
+            seq, occurred_at, source, channel, person, audience, name AS page, visit::BIGINT AS visit,
             CASE WHEN visit IS NOT NULL THEN starts END AS is_entry,
             CASE WHEN visit IS NOT NULL THEN row_number() OVER (
                 PARTITION BY visit ORDER BY occurred_at DESC, source DESC, message_id DESC

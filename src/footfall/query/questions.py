@@ -11,6 +11,7 @@ from footfall.analytics import Question
 from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
+from footfall.analytics.questions.channels import ChannelsOptions, ChannelsResult, channels
 from footfall.analytics.questions.funnel import FunnelResult, funnel, funnel_options
 from footfall.analytics.questions.journey import JourneyNow, journey, journey_options
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
@@ -103,6 +104,17 @@ class Questions(ABC):
         asked = funnel_options(self.plan or Plan(id=""), steps, **options)
         return self.ask(funnel(asked), since=since, until=until, include=include)
 
+    def channels(
+        self,
+        *,
+        top: int = 10,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+    ) -> QuestionResult[ChannelsResult]:
+        """Messages, persons and sessions by channel of contact, and how many persons use several."""
+        return self.ask(channels(ChannelsOptions(top=top)), since=since, until=until, include=include)
+
     def paths(
         self,
         *,
@@ -113,7 +125,8 @@ class Questions(ABC):
     ) -> QuestionResult[PathsResult]:
         """What people did next: after a step, before it, between two, or from their first step on.
 
-        The options are those of `paths_options`: `after`, `before`, `between` (two steps), `steps`, `top`, `within`.
+        The options are those of `paths_options`: `after`, `before`, `between` (two steps), `steps`, `top`,
+        `within`, `by`.
         Raises UsageError for what the plan does not have, and for an option that has no such value.
         """
         asked = paths_options(self.plan or Plan(id=""), **options)

@@ -37,8 +37,8 @@ SQL_TYPES: Mapping[PropertyType, str] = {
 _OF_MESSAGES = {"seq": "BIGINT", "occurred_at": "TIMESTAMPTZ", "received_at": "TIMESTAMPTZ"}
 # What a view of an event has of its messages, before the event's properties; `properties` comes last.
 _OF_EVENTS = (
-    "seq", "source", "message_id", "occurred_at", "received_at", "person_id", "reason", "audience", "user_id",
-    "anonymous_id", "device_id", "group_id",
+    "seq", "source", "channel", "message_id", "occurred_at", "received_at", "person_id", "reason", "audience",
+    "user_id", "anonymous_id", "device_id", "group_id",
 )  # fmt: skip
 _TAKEN = "message."  # before the name of a message's column that a property has too
 # A name in Arrow ends at a NUL, and half a surrogate pair has no UTF-8.
@@ -82,6 +82,7 @@ _FIXED = (
         _columns(
             *((name, _OF_MESSAGES.get(name, "VARCHAR"), about.removesuffix(", in UTC").replace(" (see above)", ""))
               for name, about in COLUMNS.items()),
+            ("channel", "VARCHAR", "The channel of contact: of its event in the plan, else of its source"),
         ),
     ),
     SqlView(
@@ -126,6 +127,7 @@ _FIXED = (
             ("seq", "BIGINT", "The number of its message"),
             ("occurred_at", "TIMESTAMPTZ", "When it was viewed"),
             ("source", "VARCHAR", "The source of the key that sent it: which site"),
+            ("channel", "VARCHAR", "The channel of contact of the source"),
             ("person_id", "VARCHAR", "Who viewed it; NULL where it was only counted"),
             ("audience", "VARCHAR", "people, bot or staff"),
             ("page", "VARCHAR", "Its name: the route"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from footfall.plan.model.campaigns import UTM_FIELDS, CampaignBudget, PlannedCampaign, UtmField
 from footfall.plan.model.collecting import (
+    Channel,
     Consent,
     ConsentLevel,
     ConsentRule,
@@ -89,6 +90,7 @@ __all__ = [
     "Branch",
     "CalendarWindow",
     "CampaignBudget",
+    "Channel",
     "Cohort",
     "Consent",
     "ConsentLevel",

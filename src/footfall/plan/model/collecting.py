@@ -7,7 +7,21 @@ from typing import Any, Literal
 
 from footfall.plan.model.part import PlanPart
 
-__all__ = ["Consent", "ConsentLevel", "ConsentRule", "IdentityKeys", "Purpose", "Source", "Staff", "Team", "Web"]
+__all__ = [
+    "Channel",
+    "Consent",
+    "ConsentLevel",
+    "ConsentRule",
+    "IdentityKeys",
+    "Purpose",
+    "Source",
+    "Staff",
+    "Team",
+    "Web",
+]
+
+Channel = Literal["web", "shop", "app", "chat", "email", "social", "device", "phone", "store"]
+"""Where a person meets the team."""
 
 ConsentLevel = Literal["full", "count_only", "none"]
 ConsentRule = Literal["opt_in", "statistics_exempt", "own_rule"]
@@ -24,13 +38,17 @@ class Team(PlanPart, frozen=True, kw_only=True):
 
 
 class Source(PlanPart, frozen=True, kw_only=True):
-    """Who sends. A source of kind `device` names its connected product by the property of `identity.device`."""
+    """Who sends, and by which channel of contact.
+
+    A source of kind `device` names its connected product by the property of `identity.device`.
+    """
 
     name: str
     kind: Literal["server", "device", "web", "app", "import"] = "server"
     language: str = ""
     paths: tuple[str, ...] = ()
     min_version: str = ""
+    channel: Channel | None = None
     x: Mapping[str, Any] = {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from footfall.plan.model.collecting import Channel
 from footfall.plan.model.part import PlanPart
 from footfall.plan.model.properties import Property
 
@@ -59,7 +60,7 @@ class Event(PlanPart, frozen=True, kw_only=True):
 
     `additional` is that of a `Property`, for the object of the event's properties. `consent` has the purposes for which
     a person must agree to it, or one level that counts whatever a person says; without any, it is the plan's first
-    purpose.
+    purpose. `channel` is the channel of contact where it is not that of the source.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Event(PlanPart, frozen=True, kw_only=True):
     consent: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     actor: tuple[str, ...] = ()
+    channel: Channel | None = None
     aliases: tuple[Alias, ...] = ()
     since: str = ""
     expires: str = ""

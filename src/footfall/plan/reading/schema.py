@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 from footfall.plan.model import (
     UTM_FIELDS,
+    Channel,
     ConsentLevel,
     ConsentRule,
     EventStatus,
@@ -109,6 +110,7 @@ EVENT: Final = Record(
         "consent": Key(TextOrTexts()),
         "sources": Key(TEXTS),
         "actor": Key(_actors),
+        "channel": Key(OneOf(Channel)),
         "since": Key(DATE),
         "expires": Key(DATE),
         "links": Key(TEXTS),
@@ -255,6 +257,7 @@ _source = Record(
         "language": Key(TEXT),
         "paths": Key(TEXTS),
         "min_version": Key(TEXT),
+        "channel": Key(OneOf(Channel)),
     }
 )
 

@@ -58,7 +58,7 @@ class Subjects(NamedTuple):
         if not isinstance(value, NoValue):
             return value
         is_call = event.name not in self.names.of("events")
-        is_own = top_property(name) not in {"context", "traits"}
+        is_own = top_property(name) not in {"context", "traits", "channel"}
         if is_call and is_own and not event.properties:
             self._unplanned(event.name, name, at, path)
         elif value.code != "unknown_reference" or not (

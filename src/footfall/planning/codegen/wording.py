@@ -34,6 +34,7 @@ _EVENT_FACTS = (
     ("Consent", "consent"),
     ("Sources", "sources"),
     ("Actor", "actor"),
+    ("Channel", "channel"),
     ("Since", "since"),
     ("Expires", "expires"),
     ("Links", "links"),

@@ -31,8 +31,8 @@ _STATUS: Mapping[tuple[str, str], str] = {
 _DESCRIBING = ("description", "purpose", "actor", "since", "expires", "links", "deprecated", "volume", "no_lint", "x")
 
 _COMPARED = (
-    "name", "wire_name", "aliases", "status", "sources", "rules", "properties", "additional", "enforcement", "owner",
-    "consent",
+    "name", "wire_name", "aliases", "status", "sources", "channel", "rules", "properties", "additional", "enforcement",
+    "owner", "consent",
 )  # fmt: skip
 EVENT_FIELDS = frozenset((*_COMPARED, *_DESCRIBING))
 """The fields of Event that are compared; a test compares them with the model."""
@@ -78,6 +78,10 @@ def compare_event(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[R
         what = f"changes its status from {old.status} to {new.status}"
         yield RawChange(kind, what, before=old.status, after=new.status)
     yield from _sources(old, new)
+    if old.channel != new.channel:
+        words = [event.channel or "that of the source" for event in (old, new)]
+        what = f"changes its channel to {words[1]} (it was {words[0]})"
+        yield RawChange("channel_changed", what, path=("channel",), before=old.channel, after=new.channel)
     yield from compare_policies(old.enforcement, new.enforcement)
     if old.consent != new.consent:
         was, now = (say_list(event.consent) or "the first purpose" for event in (old, new))

@@ -60,6 +60,10 @@ def _sources(old: Plan, new: Plan) -> Iterator[RawChange]:
         elif source.kind != now.kind:
             what = f"changes the kind of the source from {source.kind} to {now.kind}"
             yield RawChange("source_kind_changed", what, path=path, before=source.kind, after=now.kind)
+        if now is not None and source.channel != now.channel:
+            before, after = source.channel or "none", now.channel or "none"
+            what = f"changes the channel of the source from {before} to {after}"
+            yield RawChange("channel_changed", what, path=path, before=source.channel, after=now.channel)
         if now is not None and _about(source) != _about(now):
             yield RawChange("plan_described", "changes what is said of the source", path=path)
     for name, source in new.sources.items():

@@ -312,6 +312,9 @@ KINDS: Mapping[str, ChangeKind] = {
         "Whether a message belongs to a person or to a device depends on the kind of its source.",
         "name a new source",
     ),
+    "channel_changed": ChangeKind(
+        "warning", ("meaning",), "", "Its messages are of another channel than before, also earlier ones.", _SAY_SO
+    ),
     "team_removed": ChangeKind("info", (), "", "Nobody can be reached under this name any more."),
     "plan_described": ChangeKind("info", (), "", "Only what readers and checks see has changed."),
 }  # fmt: skip

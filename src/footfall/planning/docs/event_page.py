@@ -106,7 +106,9 @@ def _sources(event: Event, plan: Plan) -> Markup:
 
 def _source(source: Source) -> tuple[Part, ...]:
     version = f", from version {source.min_version}" if source.min_version else ""
-    return (element("code", source.name), f"{source.kind} {source.language}".strip() + version, ", ".join(source.paths))
+    channel = f", channel {source.channel}" if source.channel else ""
+    kind = f"{source.kind} {source.language}".strip()
+    return (element("code", source.name), f"{kind}{version}{channel}", ", ".join(source.paths))
 
 
 def _history(event: Event, history: Sequence[HistoryEntry]) -> Markup:

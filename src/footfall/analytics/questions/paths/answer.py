@@ -157,6 +157,12 @@ _STEP = (
 )
 
 
+_BY_CHANNEL = (
+    "A step has its channel of contact before it: that of the event in the plan, else of the source; (none) without "
+    "one. The same step by another channel is another one."
+)
+
+
 def _definition(options: PathsOptions, window: Window) -> str:
     if options.within is None:
         unit = "session"
@@ -186,7 +192,7 @@ def _definition(options: PathsOptions, window: Window) -> str:
         f"where paths {'begin' if options.before else 'end'}: as many go into a step as go on from it or end there. A "
         f"path of more than {options.steps} further steps is cut there. A share is of all paths that get so far."
     )
-    sentences = [_STEP, path, of, rows]
+    sentences = [_STEP, *([] if options.by is None else [_BY_CHANNEL]), path, of, rows]
     if not (options.before or options.between):
         sentences.append("Open are paths that end, and may still go on.")
     return " ".join([*sentences, f"By corrected time: {window_text(window)}.", PERSONS])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -23,6 +24,7 @@ class PathsOptions(msgspec.Struct, frozen=True, kw_only=True):
     - `steps`: how many steps to show after the first one (before the last one)
     - `top`: so many of the most frequent steps at each position, and of whole paths; all others are one
     - `within`: how many seconds a path may take, over all sessions of a person; None for paths within one session
+    - `by`: `channel` makes the channel of contact a part of each step: `shop:order_completed`
     """
 
     after: EventFilter | None = None
@@ -31,6 +33,7 @@ class PathsOptions(msgspec.Struct, frozen=True, kw_only=True):
     steps: int = 4
     top: int = 10
     within: int | None = None
+    by: Literal["channel"] | None = None
 
 
 def paths_options(
@@ -42,6 +45,7 @@ def paths_options(
     steps: int = 4,
     top: int = 10,
     within: str = "session",
+    by: Literal["channel"] | None = None,
 ) -> PathsOptions:
     """Read them; steps are filters of a plan's events, `within` is `session` or a duration. Raises UsageError."""
     given = [name for name, value in (("after", after), ("before", before), ("between", between)) if value]
@@ -67,4 +71,5 @@ def paths_options(
         steps=steps,
         top=top,
         within=seconds,
+        by=by,
     )

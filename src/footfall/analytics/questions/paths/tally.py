@@ -35,7 +35,14 @@ def tally(context: ShardContext, options: PathsOptions) -> PathsPartial:
     from footfall.analytics.session_table import step_names, timelines
 
     dataset = context.dataset
-    rows = timelines(dataset, context.shard, unit="session" if options.within is None else "person", steps=True)
+    by_channel = options.by == "channel"
+    rows = timelines(
+        dataset,
+        context.shard,
+        unit="session" if options.within is None else "person",
+        steps=True,
+        by_channel=by_channel,
+    )
     asked = options.between or [each for each in (options.after, options.before) if each]
     entered, ways = ways_of(
         rows, options, context.report.span, context.report.now, [_seqs(context, each) for each in asked]
@@ -47,7 +54,7 @@ def tally(context: ShardContext, options: PathsOptions) -> PathsPartial:
         f"SELECT [{', '.join(columns)}], is_cut, count(*), count_if(is_open AND NOT is_cut) FROM {table} GROUP BY ALL"
     )
     dataset.connection.unregister(table)
-    names: dict[int, str] = dict(dataset.rows(f"SELECT step, name FROM {step_names(dataset)}"))
+    names: dict[int, str] = dict(dataset.rows(f"SELECT step, name FROM {step_names(dataset, by_channel=by_channel)}"))
     return PathsPartial(
         entered,
         tuple(PathCount(tuple(names[step] for step in steps if step is not None), *rest) for steps, *rest in counts),
