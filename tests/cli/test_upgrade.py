@@ -81,6 +81,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "keys list": [],
     "keys revoke": ["abc"],
     "attribution": ["seen"],
+    "kpi": ["seen"],
     "lifecycle": ["seen"],
     "person show": ["u-1"],
     "plan diff": [PLAN, "--base", PLAN],

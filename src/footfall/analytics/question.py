@@ -298,7 +298,8 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
     says whether the plan has anything for it. `is_of_plan` is false for what is shown of any data, also where the plan
     asks nothing or nothing is stored. `is_named` is true where readers can ask for a part of the answer by its name.
     `table` makes plain rows of the answer. A question that has all messages of a shard in memory has at most about
-    `most_messages` of them there: of more data more shards are asked, one after another.
+    `most_messages` of them there: of more data more shards are asked, one after another. `only` names the goals, KPIs
+    and journeys of the plan that it is about; none is all.
     """
 
     name: str
@@ -312,6 +313,7 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
     is_named: bool = False
     table: Callable[[R], FlatTable] = _no_table
     most_messages: int | None = None
+    only: tuple[str, ...] = ()
 
 
 def with_options(

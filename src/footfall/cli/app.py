@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "jobs": ("footfall.cli.jobs:command", "Show the jobs of a data folder, and run them."),
     "journey": ("footfall.cli.journey:command", "Show where everybody is in a journey, and what holds them up."),
     "keys": ("footfall.cli.keys:command", "Create, list and revoke the keys of a collector."),
+    "kpi": ("footfall.cli.kpi:command", "Show a KPI of the plan, or write it as SQL."),
     "lifecycle": ("footfall.cli.lifecycle:command", "Show who is new, returns, comes back or stays away."),
     "paths": ("footfall.cli.paths:command", "Show what people did after, before or between steps."),
     "person": ("footfall.cli.person:command", "Show one person: traits, ids, messages, reasons."),

@@ -21,7 +21,7 @@ from footfall.plan.model import Plan
 from footfall.query.question_result import QuestionResult
 from footfall.timestamps import local_time
 
-__all__ = ["answer_question", "by_option", "moment_options", "per_option", "question_options"]
+__all__ = ["answer_question", "by_option", "moment_options", "per_option", "question_options", "window_times"]
 
 T = TypeVar("T", bound=Callable[..., Any])
 _DAMAGED = 1
@@ -73,8 +73,7 @@ def answer_question(
 
     Raises UsageError for what the plan or the data does not have. The exit code is 1 where files are damaged.
     """
-    zone_now = local_time(SystemClock().now_us())
-    begin, end = (None if text is None else moment(text, zone_now) for text in (since, until))
+    begin, end = window_times(since, until)
     with query.open(data, plan, as_of=as_of, environment=environment) as opened:
         answer = opened.ask(ask(opened.plan or Plan(id="")), since=begin, until=end, include=include)
     _show(answer, form, str(data))
@@ -82,6 +81,13 @@ def answer_question(
         if form != "text":
             echo("\n".join(answer.report.data.losses), err=True)
         raise click.exceptions.Exit(_DAMAGED)
+
+
+def window_times(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """The times that a user wrote for the ends of a window."""
+    now = local_time(SystemClock().now_us())
+    begin, end = (None if text is None else moment(text, now) for text in (since, until))
+    return begin, end
 
 
 def _show(answer: QuestionResult[Any], form: str, data: str) -> None:

@@ -188,6 +188,7 @@ class Database(Questions):
             since=since,
             until=until,
             now=now or self._now(),
+            only=question.only,
             questions=[question],
             include=include,
         )

@@ -19,11 +19,12 @@ _MOST_DIGITS = 38  # of a decimal that every reader of Arrow takes
 class QuestionResult(QueryResult, Generic[R]):
     """`result` is the answer itself; `report` is what it is part of: the data and the window. `rows` are its cells.
 
-    `notes` are its definition, and which files are damaged.
+    `notes` are its definition, and which files are damaged. `sql` is a SELECT that gives the same, where there is one.
     """
 
-    def __init__(self, question: Question[Any, R], report: Report) -> None:
+    def __init__(self, question: Question[Any, R], report: Report, sql: str | None = None) -> None:
         self.report = report
+        self.sql = sql
         self.result: R = report[question]
         self.definition = str(getattr(self.result, "definition", ""))
         self._flat = question.table(self.result)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from footfall.analytics import Question
+from footfall.analytics import KpiResult, Question
+from footfall.analytics.audience import included
 from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
 from footfall.analytics.questions.channels import ChannelsOptions, ChannelsResult, channels
 from footfall.analytics.questions.funnel import FunnelResult, funnel, funnel_options
 from footfall.analytics.questions.journey import JourneyNow, journey, journey_options
+from footfall.analytics.questions.kpi import kpi
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
 from footfall.analytics.questions.paths import PathsResult, paths, paths_options
 from footfall.analytics.questions.persons import PersonsResult, persons, persons_options
@@ -26,7 +28,9 @@ from footfall.analytics.questions.stickiness import StickinessOptions, Stickines
 from footfall.analytics.questions.trend import TrendResult, trend, trend_options
 from footfall.analytics.questions.trend.options import Counted
 from footfall.plan.model import EventFilter, Plan, SegmentRule
+from footfall.query.kpi_sql import kpi_sql
 from footfall.query.question_result import QuestionResult
+from footfall.query.views import SqlView
 
 __all__ = ["Questions"]
 
@@ -40,6 +44,11 @@ class Questions(ABC):
     @abstractmethod
     def plan(self) -> Plan | None:
         """The plan that names the events."""
+
+    @property
+    @abstractmethod
+    def views(self) -> Mapping[str, SqlView]:
+        """The views that SQL can ask, by name."""
 
     @abstractmethod
     def ask(
@@ -69,6 +78,25 @@ class Questions(ABC):
         """
         asked = attribution_options(conversion, self.plan or Plan(id=""), **options)
         return self.ask(attribution(asked), since=since, until=until, include=include)
+
+    def kpi(
+        self,
+        name: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+    ) -> QuestionResult[KpiResult]:
+        """A KPI of the plan by its name, over its own window or over that from `since` to `until`.
+
+        `sql` of the answer is a SELECT that gives the same figure, where there is one: see `footfall.query.kpi_sql`.
+        Raises UsageError for a KPI that the plan does not have.
+        """
+        plan = self.plan or Plan(id="")
+        question = kpi(name, plan)
+        report = self.ask(question, since=since, until=until, include=include).report
+        sql = kpi_sql(plan, self.views, plan.kpis[name], report[question].window, included(include))
+        return QuestionResult(question, report, sql)
 
     def sessions(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
@@ -11,9 +12,10 @@ from footfall.analytics.questions.kpis import KPIS, kpi_rows
 from footfall.analytics.sections import Section, Table, plain
 from footfall.printable import counted
 
-__all__ = ["GOALS", "GoalResult"]
+__all__ = ["GOALS", "KPI_COLUMNS", "GoalResult"]
 
-_COLUMNS = ("KPI", "value", "target", "met", "window")
+KPI_COLUMNS: Final = ("KPI", "value", "target", "met", "window")
+"""The columns of a table of KPIs."""
 
 
 class GoalResult(msgspec.Struct, frozen=True):
@@ -58,12 +60,12 @@ def _sections(report: Report) -> Iterator[Section]:
             f"Goal: {goal.name}",
             beside=[plain(verdict)],
             about=goal.description,
-            table=Table(_COLUMNS, rows) if rows else None,
+            table=Table(KPI_COLUMNS, rows) if rows else None,
         )
     of_a_goal = {name for goal in goals for name in goal.kpis}
     rows = [row for name, kpi in kpis.items() if name not in of_a_goal for row in kpi_rows(kpi, report)]
     if rows:
-        yield Section("Other KPIs" if goals else "KPIs", table=Table(_COLUMNS, rows))
+        yield Section("Other KPIs" if goals else "KPIs", table=Table(KPI_COLUMNS, rows))
 
 
 def _outside(report: Report) -> str:

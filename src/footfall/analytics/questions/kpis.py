@@ -80,11 +80,14 @@ class TargetResult(msgspec.Struct, frozen=True):
 
 
 class Guardrail(msgspec.Struct, frozen=True):
-    """A KPI that must not suffer while another one rises."""
+    """A KPI that must not suffer while another one rises. `is_share` says that its value reads best in percent."""
 
     name: str
     value: Decimal | None
     met: bool | None
+    target: TargetResult | None = None
+    rounded: bool = False
+    is_share: bool = False
 
 
 class KpiResult(msgspec.Struct, frozen=True):
@@ -215,7 +218,9 @@ def _target(kpi: Kpi, group: str | None, compared: Figure, *, has_messages: bool
 
 def _with_guardrails(kpi: Kpi, result: KpiResult, kpis: Mapping[str, KpiResult]) -> KpiResult:
     guards = tuple(
-        Guardrail(name, guard.value, guard.target.met if guard.target else None)
+        Guardrail(
+            name, guard.value, guard.target.met if guard.target else None, guard.target, guard.rounded, is_share(guard)
+        )
         for name in kpi.guardrails
         if (guard := kpis.get(name))
     )
@@ -286,12 +291,9 @@ def kpi_rows(kpi: KpiResult, report: Report) -> Iterator[TableRow]:
         yield TableRow([name, [plain(Amount(group.value, share, group.rounded))]])
     if len(kpi.rows) > _MOST_GROUPS:
         yield TableRow([[quiet("  … ", Rest(len(kpi.rows) - _MOST_GROUPS, "more group"))]])
-    kpis = {other.name: other for other in report[KPIS]}
     for guardrail in kpi.guardrails:
-        other = kpis[guardrail.name]
-        share = is_share(other)
-        figure = [plain(Amount(guardrail.value, share, other.rounded))]
-        target, _ = _target_cells(other.target, share=share)
+        figure = [plain(Amount(guardrail.value, guardrail.is_share, guardrail.rounded))]
+        target, _ = _target_cells(guardrail.target, share=guardrail.is_share)
         name = [quiet(f"  guardrail: {guardrail.name}")]
         yield TableRow([name, figure, target, [plain(TargetMet(guardrail.met))]], is_whole=True)
 
