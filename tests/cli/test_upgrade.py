@@ -71,6 +71,7 @@ def test_an_upgrade_is_done_once_and_undone_once(folder: Path, capsys: pytest.Ca
 COMMANDS_OF_DATA: dict[str, list[str]] = {
     "backup": ["backups"],
     "demo": [],
+    "experiment": ["trial"],
     "export": [],
     "funnel": ["seen"],
     "import access-log": ["--format", "combined", os.devnull],

@@ -19,6 +19,7 @@ from footfall.collector.bundle_rules import BundleRules
 from footfall.plan import Plan, SourceMap, Validator, bundle_hash, read
 from footfall.plan.checking.transform import Transforms
 from footfall.plan.problems import Problems
+from footfall.plan.reading.experiment_records import EXPERIMENT
 from footfall.plan.reading.field_types import ListOf, Record
 from footfall.plan.reading.measures import MEASURES
 from footfall.plan.reading.schema import (
@@ -119,6 +120,7 @@ SOLD = ("events", "sold")
 PROPERTIES = (*SOLD, "properties")
 KPI_AT = ("kpis", "takings")
 BUY = ("journeys", "buy")
+SHORT = ("experiments", "short")
 SPRING = ("campaigns", "spring")
 KEEN = ("segments", "keen")
 WHO = (*KEEN, "who", "all")
@@ -140,6 +142,7 @@ PLACES: Final[dict[str, tuple[Record, tuple[Any, ...]]]] = {
     "calendar window": (CALENDAR_WINDOW, ("kpis", "sales", "window")),
     "goal": (GOAL, ("goals", "grow")),
     "journey": (JOURNEY, BUY),
+    "experiment": (EXPERIMENT, SHORT),
     "campaign": (CAMPAIGN, SPRING),
     "silence": (SILENCE, ("silences", "christmas")),
     "step": (STEP, (*BUY, "steps", 1)),
@@ -304,6 +307,7 @@ ROWS: Final[dict[str, Row]] = {
     "page properties": Row("finding"),
     "goals": Row("docs"),
     "kpis": Row("finding"),
+    "experiments": Row("docs"),
     "journeys": Row("finding"),
     "campaigns": Row("docs"),
     "silences": Row("docs"),
@@ -369,6 +373,27 @@ ROWS: Final[dict[str, Row]] = {
     "goal owner": Row("docs", "store"),
     "goal description": Row("docs"),
     "goal kpis": Row("lint"),
+    "experiment owner": Row("docs", "store"),
+    "experiment hypothesis": Row("docs", "Another"),
+    "experiment started": Row("docs", "2026-07-01"),
+    "experiment exposure": Row("docs", {"event": "sold", "variant": "kind"}),
+    "experiment exposure.event": Row("finding", "nothing"),
+    "experiment exposure.variant": Row("finding", "count"),
+    "experiment exposure.where": Row("docs"),
+    "experiment variants": Row("docs", {"a": 9, "b": 1}),
+    "experiment kpi": Row("docs", "sales", None, {(*SHORT, "outcome"): GONE, (*SHORT, "kpi"): "takings"}),
+    "experiment outcome": Row("docs", {"event": "bought"}),
+    "experiment outcome.event": Row("finding", "nothing"),
+    "experiment outcome.where": Row("docs"),
+    "experiment outcome.sum": Row("docs"),
+    "experiment within": Row("docs", "1d"),
+    "experiment direction": Row("docs"),
+    "experiment guardrails": Row("docs"),
+    "experiment alpha": Row("docs"),
+    "experiment stop": Row("docs"),
+    "experiment stop.minimum": Row("docs"),
+    "experiment stop.maximum": Row("docs"),
+    "experiment stop.smallest": Row("docs"),
     "journey owner": Row("docs", "store"),
     "journey description": Row("docs"),
     "journey by": Row("docs", "device"),
@@ -417,7 +442,7 @@ ROWS: Final[dict[str, Row]] = {
         "verdict",
         "integer",
         _on("note", "type"),
-        {_on("note", "pattern"): GONE, _on("note", "min_length"): GONE, _on("note", "max_length"): GONE},
+        {_on("note", "pattern"): GONE, _on("note", "min_length"): GONE, _on("note", "max_length"): GONE, SHORT: GONE},
     ),
     "property description": Row("python", GONE, _on("kind", "description")),
     "property nullable": Row("verdict", True),

@@ -47,6 +47,15 @@ kpis:
   sales: {measure: {sum: bread_bought.price, where: {price: {gt: 1}}}, target: {direction: up, value: 3}}
   share: {measure: {ratio: {of: {count: bread_bought}, to: {count: bread_viewed}}}}
   rate: {measure: {journey: buying, from: see, to: buy}}
+experiments:
+  tray:
+    hypothesis: Trays sell more
+    started: 2026-05-01
+    exposure: {event: bread_viewed, variant: look, where: {look: a}}
+    variants: {a: 1, b: 1}
+    outcome: {event: bread_bought}
+    within: 1d
+    stop: {minimum: 50}
 journeys:
   buying:
     steps: [{id: see, event: bread_viewed}]
@@ -120,6 +129,8 @@ SECTIONS = {
     "events",
     "goals",
     "kpis",
+    "experiments",
+    "variants",
     "journeys",
     "segments",
     "cohorts",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from tests.planning.diff.plans import plans, replace
+from tests.planning.diff.plans import plan_of, plans, replace
+from tests.planning.diff.test_experiments import PLAN as EXPERIMENTS
 
 from footfall.errors import UsageError
 from footfall.plan import read
@@ -119,3 +120,11 @@ def test_a_property_that_no_page_has_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="there is no property 'uri' of page; did you mean 'url'"):
         impact_of(read(file).require(), "page.uri")
+
+
+def test_an_experiment_depends_on_its_events_and_through_its_kpis() -> None:
+    plan = plan_of(EXPERIMENTS)
+    plan = replace(plan, experiments={"trial": replace(plan.experiments["trial"], outcome=None, kpi="sales")})
+
+    assert told(impact_of(plan, "shown.look"), "experiment") == {"trial": "exposure"}
+    assert told(impact_of(plan, "bought"), "experiment") == {"trial": "kpi:sales"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from tests.planning.diff.plans import plan_of
+from tests.planning.diff.test_experiments import PLAN as EXPERIMENTS
+
 from footfall.plan.model import (
     Aggregate,
     Conversion,
@@ -100,3 +103,12 @@ def test_a_purpose_is_named_with_the_owner_of_that_part_of_the_plan() -> None:
     event = Event(name="left", wire_name="left", purpose=(f"kpi:{kpi.name}", "goal:grow"))
 
     assert list(purposes(event, PLAN)) == [("kpi", kpi.name, kpi.owner), ("goal", "grow", "")]
+
+
+def test_an_experiment_uses_its_exposure_and_its_outcome() -> None:
+    index = UsageIndex(plan_of(EXPERIMENTS))
+
+    assert [(use.kind, use.how, use.property) for use in index.of_event("shown")] == [
+        ("experiment", "exposure", "look")
+    ]
+    assert [use.how for use in index.of_event("bought") if use.kind == "experiment"] == ["outcome"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from footfall.plan import bundle_bytes, bundle_hash
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
-from footfall.storage.control import ROLES, latest_plan, plan_as_of
+from footfall.storage.control import ROLES, latest_plan, plan_as_of, plan_loads
 from footfall.testing import ManualClock
 from footfall.testing.control import MemoryControl
 
@@ -51,3 +51,18 @@ def test_without_a_bundle_there_is_no_plan() -> None:
 
 def test_one_role_may_send() -> None:
     assert ROLES[0] == "write"
+
+
+def test_each_load_of_another_plan_is_there_with_its_time() -> None:
+    clock = ManualClock()
+    control = MemoryControl(clock=clock)
+    for number, seq in enumerate((2, 5, 7)):
+        plan = Plan(id=str(number))
+        control.put_bundle(bundle_hash(plan), bundle_bytes(plan), seq=seq)
+        clock.advance(1)
+    control.put_bundle("older", b"{}", seq=9)
+    loads = plan_loads(control, None)
+
+    assert [plan.id for _, plan in loads] == ["0", "1", "2"]
+    assert [at - loads[0][0] for at, _ in loads] == [0, 1_000_000, 2_000_000]
+    assert [plan.id for _, plan in plan_loads(control, AsOf(6, 0))] == ["0", "1"]

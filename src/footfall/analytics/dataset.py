@@ -191,6 +191,11 @@ class Dataset:
         return self._loaded.uncounted
 
     @property
+    def plan_loads(self) -> Sequence[tuple[int, Plan]]:
+        """When (microseconds since 1970 UTC) which plan was loaded, the oldest first. Raises JournalError."""
+        return self._loaded.plan_loads()
+
+    @property
     def left_out(self) -> LeftOut | None:
         """How many messages of bots and of own people it is without; None where nobody asked for that."""
         return self._loaded.left_out

@@ -20,7 +20,7 @@ from footfall.events import Fault
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
 from footfall.storage.books import Books, kept
-from footfall.storage.control import plan_as_of
+from footfall.storage.control import plan_as_of, plan_loads
 from footfall.storage.environments import PRODUCTION, environment_of, is_of, wanted
 from footfall.storage.journal import Entry, Refusals, Snapshot, counter_name
 from footfall.storage.location import open as open_store
@@ -63,7 +63,7 @@ class Loaded(NamedTuple):
 
     `as_of` is the earlier moment that was asked for. All is of one `environment`, or of `all`; `elsewhere` counts the
     messages of the others, `left_out` those of bots and own people. `cache` keeps what is worked out of the parts.
-    `uncounted` are the hits that never were messages.
+    `uncounted` are the hits that never were messages, `plan_loads` reads when which plan was loaded.
     """
 
     parts: Sequence[Part]
@@ -75,6 +75,7 @@ class Loaded(NamedTuple):
     cache: PersonsCache | None = None
     left_out: LeftOut | None = None
     uncounted: Sequence[UncountedCount] = ()
+    plan_loads: Callable[[], Sequence[tuple[int, Plan]]] = tuple
 
 
 class OpenedParts(NamedTuple):
@@ -171,8 +172,13 @@ def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Map
     losses = tuple(loss.text for loss in opened.snapshot.losses)
     return Loaded(
         opened.parts, opened.plan, losses, opened.snapshot.as_of, asked.environment, opened.elsewhere, opened.cache,
-        uncounted=opened.uncounted,
+        uncounted=opened.uncounted, plan_loads=lambda: _plan_loads(asked, opened.snapshot.as_of),
     )  # fmt: skip
+
+
+def _plan_loads(asked: Asked, moment: AsOf | None) -> Sequence[tuple[int, Plan]]:
+    with open_store(asked.data, "read", clock=asked.clock) as store:
+        return plan_loads(store.control, moment)
 
 
 def load_entries(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry], plan: Plan | None) -> Loaded:

@@ -144,6 +144,11 @@ class ReportContext:
         """How much data there is, and from when to when."""
         return self._dataset.contents()
 
+    @property
+    def plan_loads(self) -> Sequence[tuple[int, Plan]]:
+        """When (microseconds since 1970 UTC) which plan was loaded, the oldest first."""
+        return self._dataset.plan_loads
+
     @cached_property
     def periods(self) -> LocalPeriods:
         """The periods of the plan's clock in which there are messages."""

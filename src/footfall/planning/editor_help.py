@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from footfall.plan.reading import schema
+from footfall.plan.reading.experiment_records import EXPERIMENT, EXPOSURE, OUTCOME, STOP_RULE
 from footfall.plan.reading.field_types import Record
 
 __all__ = ["ABOUT"]
@@ -68,6 +69,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "pages": "Properties of pages and screens, by name; under page, screen, identify, group those of every call.",
         "goals": "What the team wants, each with its KPIs.",
         "kpis": "The numbers that the team steers by.",
+        "experiments": "What is tried on a part of the people, and what it should change.",
         "journeys": "The ways that are best for user and business.",
         "campaigns": "What is advertised where, by which links it is known, and what it may cost.",
         "segments": "Named rules over a person; figures can be of those who meet one.",
@@ -149,6 +151,35 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "signed_link": "Whether a link with our signature marks a browser as that of own people.",
     },
     schema.GOAL: {"owner": _OWNER, "description": "What is wanted.", "kpis": "The KPIs that show whether it is met."},
+    EXPERIMENT: {
+        "owner": _OWNER,
+        "hypothesis": "What is thought to happen, and why.",
+        "started": "The day of the first exposure, on the plan's clock; the plan has the experiment before it.",
+        "exposure": "The event that says who was shown which variant.",
+        "variants": "The variants, each with its share of the persons (1 and 1, or 9 and 1); the first is the control.",
+        "kpi": "The KPI to compare: a count, a sum or unique: EVENT.actor.",
+        "outcome": "The event, or the sum of its property, to compare, where no KPI has it.",
+        "within": "How long after the first exposure an outcome counts, such as 7d.",
+        "direction": "Which change is wanted: up (default) or down.",
+        "guardrails": "KPIs that must not get worse; each has a target.",
+        "alpha": "The share of experiments without a difference that may be decided wrongly; 0.05 by default.",
+        "stop": "When it is decided.",
+    },
+    EXPOSURE: {
+        "event": "The event of an exposure, or a page: page:NAME.",
+        "variant": "The property that names the variant.",
+        "where": "Conditions on the event's properties; all must be true.",
+    },
+    OUTCOME: {
+        "event": "The event that counts, once for each person.",
+        "where": "Conditions on the event's properties; all must be true.",
+        "sum": "The property that is added up for each person, instead.",
+    },
+    STOP_RULE: {
+        "minimum": "The persons of each variant that it takes before anything is read; 100 by default.",
+        "maximum": "With how many persons in all it ends without a decision.",
+        "smallest": "The least difference from the control that matters; once none so large is possible, it ends.",
+    },
     schema.JOURNEY: {
         "owner": _OWNER,
         "description": "Where it leads from and to.",

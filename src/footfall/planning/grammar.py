@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from footfall.plan.reading.experiment_records import EXPOSURE, OUTCOME
 from footfall.plan.reading.field_types import NAME, NODE, WORD, FieldType, ListOf, MapOf, Record
 from footfall.plan.reading.measures import MEASURES
 from footfall.plan.reading.schema import (
@@ -80,7 +81,7 @@ _properties = Named(NAME, PROPERTY)
 _behind: dict[tuple[object, str], FieldType] = {
     **{(record, "properties"): _properties for record in (TYPE, PROPERTY, PROPERTY_GROUP, EVENT, PAGE)},
     **{(record, key): TYPE for record in (TYPE, PROPERTY) for key in ("items", "values")},
-    **{(record, "where"): CONDITIONS for record in (STEP, GUARD, *FIGURE.records.values())},
+    **{(record, "where"): CONDITIONS for record in (STEP, GUARD, EXPOSURE, OUTCOME, *FIGURE.records.values())},
     **{(RATIO, key): FIGURE for key in ("of", "to")},
     **{(FILE, section): Named(names, values) for section, (names, values) in SECTIONS.items()},
     (FILE, "traits"): MapOf(Named(NAME, PROPERTY), TRAIT_KINDS),

@@ -23,9 +23,9 @@ __all__ = ["Dependent", "Groups", "Impact", "impact_of"]
 class Dependent(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that depends on an event or a property.
 
-    `kind` is `kpi`, `goal`, `journey`, `segment`, `cohort`, `rule`, `identity`, `purpose`, `event`, `source` or
-    `silence`; `how` names the parts of it that use the event or the property. `through` names what it depends on
-    instead, where it does not use it itself.
+    `kind` is `kpi`, `goal`, `experiment`, `journey`, `segment`, `cohort`, `rule`, `identity`, `purpose`, `event`,
+    `source` or `silence`; `how` names the parts of it that use the event or the property. `through` names what it
+    depends on instead, where it does not use it itself.
     """
 
     kind: str
@@ -87,7 +87,10 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
     senders = {user.name: user for event in events.values() for user in _senders(plan, event)}
     silences = _silences(plan, events)
     dependents = [*direct, *collected_for, *by_segment, *_indirect(plan, names), *senders.values(), *silences]
-    order = ("kpi", "goal", "journey", "segment", "cohort", "rule", "identity", "purpose", "event", "source", "silence")
+    order = (
+        "kpi", "goal", "experiment", "journey", "segment", "cohort", "rule", "identity", "purpose", "event", "source",
+        "silence",
+    )  # fmt: skip
     dependents.sort(key=lambda user: (order.index(user.kind), bool(user.through)))
     owned = (*(event.owner for event in events.values()), *(user.owner for user in dependents))
     teams = tuple(plan.teams.get(owner, Team(name=owner)) for owner in dict.fromkeys(filter(None, owned)))
@@ -212,6 +215,13 @@ def _indirect(plan: Plan, names: set[tuple[str, str]]) -> list[Dependent]:
         by = tuple(f"kpi:{name}" for name in goal.kpis if name in kpis)
         if by:
             dependents.append(Dependent(kind="goal", name=goal.name, owner=goal.owner, through=by))
+    for experiment in plan.experiments.values():
+        used = dict.fromkeys(name for name in (experiment.kpi, *experiment.guardrails) if name in kpis)
+        if used and ("experiment", experiment.name) not in names:
+            through = tuple(f"kpi:{name}" for name in used)
+            dependents.append(
+                Dependent(kind="experiment", name=experiment.name, owner=experiment.owner, through=through)
+            )
     return dependents
 
 

@@ -17,6 +17,7 @@ from footfall.plan.model import (
     Did,
     DidFirstOrLast,
     Event,
+    Experiment,
     Goal,
     HasTraits,
     Journey,
@@ -33,7 +34,7 @@ from footfall.plan.value_names import ACTOR, single_conditions, top_property
 
 __all__ = ["UsageIndex", "Use", "UseKind", "purposes"]
 
-UseKind = Literal["kpi", "journey", "rule", "identity", "event", "segment"]
+UseKind = Literal["kpi", "journey", "rule", "identity", "event", "segment", "experiment"]
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +104,8 @@ def purposes(event: Event, plan: Plan) -> Iterator[tuple[str, str, str]]:
 def _uses(plan: Plan) -> Iterator[Use]:
     for kpi in plan.kpis.values():
         yield from _of_kpi(kpi, plan)
+    for experiment in plan.experiments.values():
+        yield from _of_experiment(experiment)
     for journey in plan.journeys.values():
         yield from _of_journey(journey)
     for segment in plan.segments.values():
@@ -211,3 +214,18 @@ def _with_conditions(journey: Journey, how: str, event: str, conditions: tuple[W
             kind="journey", name=journey.name, owner=journey.owner, how=f"{how}, where", event=event,
             property=top_property(_name_in(where)), value=_name_in(where), where=where,
         )  # fmt: skip
+
+
+def _of_experiment(experiment: Experiment) -> Iterator[Use]:
+    exposure, outcome = experiment.exposure, experiment.outcome
+    yield from _of_part(experiment, "exposure", exposure.event, exposure.variant, exposure.where)
+    if outcome is not None:
+        yield from _of_part(experiment, "outcome", outcome.event, outcome.sum, outcome.where)
+
+
+def _of_part(part: Experiment, how: str, event: str, name: str | None, conditions: tuple[Where, ...]) -> Iterator[Use]:
+    use = Use(kind="experiment", name=part.name, owner=part.owner, how=how, event=event)
+    yield msgspec.structs.replace(use, property=name or "")
+    for where in (single for condition in conditions for single in single_conditions(condition)):
+        value = _name_in(where)
+        yield msgspec.structs.replace(use, how=f"{how}, where", property=top_property(value), value=value, where=where)

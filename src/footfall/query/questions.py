@@ -13,6 +13,7 @@ from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
 from footfall.analytics.questions.channels import ChannelsOptions, ChannelsResult, channels
+from footfall.analytics.questions.experiment import ExperimentResult, experiment, experiment_options
 from footfall.analytics.questions.funnel import FunnelResult, funnel, funnel_options
 from footfall.analytics.questions.journey import JourneyNow, journey, journey_options
 from footfall.analytics.questions.kpi import kpi
@@ -305,6 +306,21 @@ class Questions(ABC):
         """
         asked = persons_options(self.plan or Plan(id=""), segment=segment, after=after, limit=limit)
         return self.ask(persons(asked), until=until, include=include)
+
+    def experiment(
+        self,
+        name: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+    ) -> QuestionResult[ExperimentResult]:
+        """What persons who saw each variant of an experiment of the plan did, and whether that decides it.
+
+        Raises UsageError for an experiment that the plan does not have.
+        """
+        options = experiment_options(name, self.plan or Plan(id=""))
+        return self.ask(experiment(options), since=since, until=until, include=include)
 
     def _filter(self, event: str | EventFilter, name: str) -> EventFilter:
         from footfall.plan.reading.event_filters import read_event_filter

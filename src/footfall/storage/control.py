@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, Protocol, get_args
 
-from footfall.errors import JournalError
+from footfall.errors import JournalError, PlanError
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
 from footfall.storage.environments import Environment
@@ -21,6 +22,7 @@ __all__ = [
     "RunState",
     "latest_plan",
     "plan_as_of",
+    "plan_loads",
 ]
 
 Role = Literal["write", "view", "analyst", "admin"]
@@ -141,3 +143,19 @@ def plan_as_of(control: Control, moment: AsOf | None) -> Plan | None:
 
     loads = [load for load in control.bundle_loads() if moment.is_after(load.seq, load.at)]
     return from_bundle(control.bundles()[loads[-1].digest]) if loads else None
+
+
+def plan_loads(control: Control, moment: AsOf | None) -> list[tuple[int, Plan]]:
+    """Each time that another plan was loaded, by an earlier moment or by now, the oldest first; when it was, and which.
+
+    A time is microseconds since 1970-01-01 UTC. Loads whose time is not known, and bundles that are too old to be read,
+    are left out. Raises JournalError.
+    """
+    from footfall.plan import from_bundle  # as above
+
+    bundles, plans = control.bundles(), []
+    for load in control.bundle_loads():
+        if load.at and (moment is None or moment.is_after(load.seq, load.at)):
+            with contextlib.suppress(PlanError):
+                plans.append((load.at, from_bundle(bundles[load.digest])))
+    return plans

@@ -102,6 +102,7 @@ def test_a_plan_with_nothing_in_it_has_its_overviews() -> None:
     assert set(site(Plan(id="empty"), history={})) == {
         "index.html",
         "kpis.html",
+        "experiments.html",
         "journeys.html",
         "campaigns.html",
         "segments.html",

@@ -19,6 +19,7 @@ from footfall.cli.plan.findings_output import (
     show_findings,
     write_findings,
 )  # fmt: skip
+from footfall.cli.plan.lint import today_of
 from footfall.cli.plan.no_collection import no_collection
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.clock import SystemClock
@@ -66,7 +67,8 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
         report = DiffReport(path=str(path), base=base, findings=faults, is_comparable=is_comparable(faults))
         if plan is not None and report.is_comparable:
             before = read_base(path, base, plan.id)
-            raw = diff(before.plan or _empty(plan), plan, faulty=[fault.where for fault in faults])
+            where = [fault.where for fault in faults]
+            raw = diff(before.plan or _empty(plan), plan, faulty=where, today=today_of(plan, SystemClock()))
             changes = located(raw, base=before.source_map, new=reading.source_map)
             report = msgspec.structs.replace(
                 report, changes=changes, findings=[*findings_of(changes), *faults], base_note=before.note
@@ -111,4 +113,5 @@ def _show(report: DiffReport, trial: Simulation | None, options: OutputOptions) 
 
 def _empty(plan: Plan) -> Plan:
     """The plan before there was one: its header, and nothing defined."""
-    return msgspec.structs.replace(plan, traits={}, events={}, goals={}, kpis={}, journeys={})
+    sections = ("traits", "events", "goals", "kpis", "experiments", "journeys", "campaigns", "segments", "cohorts")
+    return msgspec.structs.replace(plan, **{section: {} for section in sections})

@@ -30,6 +30,7 @@ from footfall.plan.model.events import (
     Rule,
     VolumeExpectation,
 )
+from footfall.plan.model.experiments import Experiment, ExperimentOutcome, StopRule, VariantExposure
 from footfall.plan.model.figures import (
     ANY_EVENT,
     Aggregate,
@@ -105,6 +106,8 @@ __all__ = [
     "Event",
     "EventFilter",
     "EventStatus",
+    "Experiment",
+    "ExperimentOutcome",
     "Goal",
     "Guard",
     "HasTraits",
@@ -135,6 +138,7 @@ __all__ = [
     "Source",
     "Staff",
     "Step",
+    "StopRule",
     "Target",
     "Team",
     "TimeSpent",
@@ -142,6 +146,7 @@ __all__ = [
     "Transform",
     "Unique",
     "UtmField",
+    "VariantExposure",
     "VolumeExpectation",
     "Web",
     "WeekStart",

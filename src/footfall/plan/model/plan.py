@@ -8,6 +8,7 @@ from typing import Any, Literal
 from footfall.plan.model.campaigns import PlannedCampaign
 from footfall.plan.model.collecting import Consent, IdentityKeys, Source, Staff, Team, Web
 from footfall.plan.model.events import Enforcement, Event, Page
+from footfall.plan.model.experiments import Experiment
 from footfall.plan.model.figures import Goal, Kpi, WeekStart
 from footfall.plan.model.journeys import Journey
 from footfall.plan.model.part import PlanPart
@@ -44,6 +45,7 @@ class Plan(PlanPart, frozen=True, kw_only=True):
     pages: Mapping[str, Page] = {}
     goals: Mapping[str, Goal] = {}
     kpis: Mapping[str, Kpi] = {}
+    experiments: Mapping[str, Experiment] = {}
     journeys: Mapping[str, Journey] = {}
     campaigns: Mapping[str, PlannedCampaign] = {}
     segments: Mapping[str, Segment] = {}

@@ -18,6 +18,7 @@ from footfall.plan.reading.campaigns import read_campaigns
 from footfall.plan.reading.consent import check_consent, read_consent
 from footfall.plan.reading.currencies import check_currency
 from footfall.plan.reading.events import read_enforcement, read_events
+from footfall.plan.reading.experiments import read_experiments
 from footfall.plan.reading.journeys import read_journeys
 from footfall.plan.reading.kpis import read_goals, read_kpis
 from footfall.plan.reading.merge import MergedFiles, merge_files
@@ -56,6 +57,7 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
         subjects.event(replacement.name, replacement.node, replacement.path)
     journeys = read_journeys(sections["journeys"], subjects)
     segments = read_segments(sections["segments"], subjects)
+    kpis = read_kpis(sections["kpis"], subjects, journeys)
     plan = Plan(
         id=header.get("plan", ""),
         format=header.get("format", PLAN_FORMAT),
@@ -77,7 +79,8 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
         events=events.by_name,
         pages=pages,
         goals=read_goals(sections["goals"], names),
-        kpis=read_kpis(sections["kpis"], subjects, journeys),
+        kpis=kpis,
+        experiments=read_experiments(sections["experiments"], subjects, kpis),
         journeys=journeys,
         campaigns=read_campaigns(sections["campaigns"], names),
         segments=segments,

@@ -18,6 +18,7 @@ from footfall.plan.model import (
     Transform,
     WeekStart,
 )
+from footfall.plan.reading.experiment_records import EXPERIMENT
 from footfall.plan.reading.field_types import (
     ANYTHING,
     COUNT,
@@ -271,6 +272,7 @@ SECTIONS: Final[dict[str, tuple[FieldType, FieldType]]] = {
     "pages": (TEXT, PAGE),
     "goals": (NAME, GOAL),
     "kpis": (NAME, KPI),
+    "experiments": (NAME, EXPERIMENT),
     "journeys": (NAME, JOURNEY),
     "campaigns": (NAME, CAMPAIGN),
     "segments": (NAME, SEGMENT),

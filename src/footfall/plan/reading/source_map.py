@@ -20,6 +20,7 @@ _INNER = {"[]": "items", "{}": "values"}
 _SECTIONS = (
     "pages",
     "kpis",
+    "experiments",
     "journeys",
     "goals",
     "campaigns",

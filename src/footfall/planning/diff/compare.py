@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
 
 import msgspec
 
@@ -11,6 +12,7 @@ from footfall.plan.model import Conversion, Event, Journey, Kpi, Page, Plan, Pol
 from footfall.plan.segments import naming
 from footfall.planning.diff.changes import Affected, Change, Effect, RawChange, affected_by, classify
 from footfall.planning.diff.events import compare_event, event_shape, pair_events
+from footfall.planning.diff.experiments import compare_experiments
 from footfall.planning.diff.figures import (
     compare_campaigns,
     compare_cohorts,
@@ -37,21 +39,22 @@ _RULED_BY = {
 }
 
 
-def diff(base: Plan, new: Plan, *, faulty: Collection[str] = ()) -> list[Change]:
+def diff(base: Plan, new: Plan, *, faulty: Collection[str] = (), today: date | None = None) -> list[Change]:
     """Every difference between two plans, in the order of the base, then what is new.
 
     `faulty` are the dotted names of what `plan check` finds wrong in `new`, when it is a plan with faults: what is
     missing there could not be read, so its absence is no change, and KPIs and journeys named there are broken.
-    The order of names counts for nothing.
+    The order of names counts for nothing. By `today` an experiment has started or not; without it each has.
     """
-    return list(_Comparison(base, new, faulty).changes())
+    return list(_Comparison(base, new, faulty, today).changes())
 
 
 class _Comparison:
     """Two plans side by side, with who uses what in each."""
 
-    def __init__(self, base: Plan, new: Plan, faulty: Collection[str]) -> None:
+    def __init__(self, base: Plan, new: Plan, faulty: Collection[str], today: date | None) -> None:
         self._base = base
+        self._today = today
         self._new = new
         self._faulty = tuple(faulty)
         self._uses = UsageIndex(base)
@@ -80,6 +83,7 @@ class _Comparison:
         segments = {name: renames.segment(segment) for name, segment in base.segments.items()}
         for raw in (
             *compare_goals(base.goals, new.goals),
+            *self._experiments(renames),
             *compare_campaigns(base.campaigns, new.campaigns),
             *compare_segments(segments, new.segments),
             *compare_cohorts(base.cohorts, new.cohorts),
@@ -87,6 +91,16 @@ class _Comparison:
         ):
             if not self._is_faulty(raw.path[:2]):
                 yield classify(raw, (), self._segment(raw))
+
+    def _experiments(self, renames: Renames) -> Iterator[RawChange]:
+        old = {name: renames.experiment(each) for name, each in self._base.experiments.items()}
+        kpis = {name: renames.kpi(kpi) for name, kpi in self._base.kpis.items()}
+        redefined = {
+            name
+            for name, kpi in self._new.kpis.items()
+            if name in kpis and (kpis[name].measure, _direction(kpis[name])) != (kpi.measure, _direction(kpi))
+        }
+        return compare_experiments(old, self._new.experiments, redefined=redefined, today=self._today)
 
     def _is_faulty(self, path: tuple[str, ...]) -> bool:
         """Whether something at or below this place is a fault of the new plan."""
@@ -241,3 +255,7 @@ class _Comparison:
 
     def _sound(self, names: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         return {(kind, name) for kind, name in names if not self._is_faulty((f"{kind}s", name))}
+
+
+def _direction(kpi: Kpi) -> str | None:
+    return None if kpi.target is None else kpi.target.direction

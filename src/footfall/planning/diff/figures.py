@@ -21,55 +21,59 @@ from footfall.planning.diff.wording import (
 )
 
 __all__ = [
-    "compare_campaigns", "compare_cohorts", "compare_goals", "compare_journeys", "compare_kpis", "compare_segments",
-    "compare_silences",
+    "compare_campaigns", "compare_cohorts", "compare_goals", "compare_journeys", "compare_kpis", "compare_sections",
+    "compare_segments", "compare_silences", "described", "owner_change",
 ]  # fmt: skip
 
-_P = TypeVar("_P", Kpi, Journey, Goal, PlannedCampaign, Segment, Cohort, Silence)
+_P = TypeVar("_P", bound=msgspec.Struct)
 
 
 def compare_kpis(old: Mapping[str, Kpi], new: Mapping[str, Kpi]) -> Iterator[RawChange]:
     """The differences between two sets of KPIs; paths start at `kpis`."""
-    return _compare("kpi", old, new, _kpi, lambda kpi: say_measure(kpi.measure))
+    return compare_sections("kpi", old, new, _kpi, lambda kpi: say_measure(kpi.measure))
 
 
 def compare_journeys(old: Mapping[str, Journey], new: Mapping[str, Journey]) -> Iterator[RawChange]:
     """The differences between two sets of journeys; paths start at `journeys`."""
-    return _compare("journey", old, new, _journey, _way)
+    return compare_sections("journey", old, new, _journey, _way)
 
 
 def compare_goals(old: Mapping[str, Goal], new: Mapping[str, Goal]) -> Iterator[RawChange]:
     """The differences between two sets of goals; paths start at `goals`."""
-    return _compare("goal", old, new, _goal, lambda goal: say_list(goal.kpis))
+    return compare_sections("goal", old, new, _goal, lambda goal: say_list(goal.kpis))
 
 
 def compare_campaigns(old: Mapping[str, PlannedCampaign], new: Mapping[str, PlannedCampaign]) -> Iterator[RawChange]:
     """The differences between two sets of campaigns; paths start at `campaigns`."""
-    return _compare("campaign", old, new, _campaign, _links)
+    return compare_sections("campaign", old, new, _campaign, _links)
 
 
 def compare_segments(old: Mapping[str, Segment], new: Mapping[str, Segment]) -> Iterator[RawChange]:
     """The differences between two sets of segments; paths start at `segments`."""
-    return _compare("segment", old, new, _segment, lambda segment: say_rule(segment.who))
+    return compare_sections("segment", old, new, _segment, lambda segment: say_rule(segment.who))
 
 
 def compare_cohorts(old: Mapping[str, Cohort], new: Mapping[str, Cohort]) -> Iterator[RawChange]:
     """The differences between two sets of cohorts; paths start at `cohorts`."""
-    return _compare("cohort", old, new, _cohort, _of_day)
+    return compare_sections("cohort", old, new, _cohort, _of_day)
 
 
 def compare_silences(old: Mapping[str, Silence], new: Mapping[str, Silence]) -> Iterator[RawChange]:
     """The differences between two sets of planned silences; paths start at `silences`."""
-    return _compare("silence", old, new, _silence, say_silence)
+    return compare_sections("silence", old, new, _silence, say_silence)
 
 
-def _compare(
+def compare_sections(
     kind: str,
     old: Mapping[str, _P],
     new: Mapping[str, _P],
     differences: Callable[[_P, _P], Iterator[RawChange]],
     text: Callable[[_P], str],
 ) -> Iterator[RawChange]:
+    """The parts of one section that are gone or new, and the `differences` of those that are in both plans.
+
+    `kind` is the word for one of them, `text` says one in words.
+    """
     for name, part in old.items():
         path, now = (f"{kind}s", name), new.get(name)
         if now is None:
@@ -89,20 +93,20 @@ def _kpi(old: Kpi, new: Kpi) -> Iterator[RawChange]:
     if old.window != new.window:
         before, after = say_window(old.window), say_window(new.window)
         yield RawChange("kpi_redefined", f"looks back over {after} (it was {before})", before=before, after=after)
-    yield from _owner(old.owner, new.owner)
-    yield from _described(old, new, ("question", "target", "drives", "guardrails", "no_lint", "x"), "kpi_described")
+    yield from owner_change(old.owner, new.owner)
+    yield from described(old, new, ("question", "target", "drives", "guardrails", "no_lint", "x"), "kpi_described")
 
 
 def _journey(old: Journey, new: Journey) -> Iterator[RawChange]:
     yield from _redefined(old, new)
-    yield from _owner(old.owner, new.owner)
-    yield from _described(old, new, ("description", "no_lint", "x"), "journey_described")
+    yield from owner_change(old.owner, new.owner)
+    yield from described(old, new, ("description", "no_lint", "x"), "journey_described")
     yield from _notes(old, new)
 
 
 def _goal(old: Goal, new: Goal) -> Iterator[RawChange]:
-    yield from _owner(old.owner, new.owner)
-    yield from _described(old, new, ("kpis", "description", "x"), "goal_changed")
+    yield from owner_change(old.owner, new.owner)
+    yield from described(old, new, ("kpis", "description", "x"), "goal_changed")
 
 
 def _campaign(old: PlannedCampaign, new: PlannedCampaign) -> Iterator[RawChange]:
@@ -110,8 +114,8 @@ def _campaign(old: PlannedCampaign, new: PlannedCampaign) -> Iterator[RawChange]
         before, after = say_part(old), say_part(new)
         if before != after:
             yield RawChange("campaign_redefined", f"{verb} {after} (it was {before})", before=before, after=after)
-    yield from _owner(old.owner, new.owner)
-    yield from _described(old, new, ("description", "budget", "origins", "no_lint", "x"), "campaign_described")
+    yield from owner_change(old.owner, new.owner)
+    yield from described(old, new, ("description", "budget", "origins", "no_lint", "x"), "campaign_described")
 
 
 def _links(campaign: PlannedCampaign) -> str:
@@ -127,16 +131,16 @@ def _segment(old: Segment, new: Segment) -> Iterator[RawChange]:
     if old.who != new.who:
         before, after = say_rule(old.who), say_rule(new.who)
         yield RawChange("segment_redefined", f"has who {after} (it was {before})", before=before, after=after)
-    yield from _owner(old.owner, new.owner)
-    yield from _described(old, new, ("description", "no_lint", "x"), "segment_described")
+    yield from owner_change(old.owner, new.owner)
+    yield from described(old, new, ("description", "no_lint", "x"), "segment_described")
 
 
 def _cohort(old: Cohort, new: Cohort) -> Iterator[RawChange]:
     before, after = _of_day(old), _of_day(new)
     if before != after:
         yield RawChange("cohort_redefined", f"has {after} (it was {before})", before=before, after=after)
-    yield from _owner(old.owner, new.owner)
-    yield from _described(old, new, ("description", "no_lint", "x"), "cohort_described")
+    yield from owner_change(old.owner, new.owner)
+    yield from described(old, new, ("description", "no_lint", "x"), "cohort_described")
 
 
 def _of_day(cohort: Cohort) -> str:
@@ -147,7 +151,7 @@ def _silence(old: Silence, new: Silence) -> Iterator[RawChange]:
     before, after = say_silence(old), say_silence(new)
     if before != after:
         yield RawChange("silence_redefined", f"is {after} (it was {before})", before=before, after=after)
-    yield from _described(old, new, ("note", "x"), "silence_described")
+    yield from described(old, new, ("note", "x"), "silence_described")
 
 
 def _notes(old: Journey, new: Journey) -> Iterator[RawChange]:
@@ -209,13 +213,15 @@ def _guards(journey: Journey) -> list[str]:
     ]
 
 
-def _owner(old: str, new: str) -> Iterator[RawChange]:
+def owner_change(old: str, new: str) -> Iterator[RawChange]:
+    """The change of an owner, if there is one."""
     if old != new:
         what = f"changes its owner from {old or 'nobody'} to {new or 'nobody'}"
         yield RawChange("owner_changed", what, before=old or None, after=new or None)
 
 
-def _described(old: msgspec.Struct, new: msgspec.Struct, keys: tuple[str, ...], kind: str) -> Iterator[RawChange]:
+def described(old: msgspec.Struct, new: msgspec.Struct, keys: tuple[str, ...], kind: str) -> Iterator[RawChange]:
+    """A change of this kind for each of these keys whose values differ."""
     for key in keys:
         old_value, new_value = getattr(old, key), getattr(new, key)
         if old_value != new_value:

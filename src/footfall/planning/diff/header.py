@@ -13,7 +13,19 @@ from footfall.planning.diff.wording import say
 __all__ = ["PLAN_FIELDS", "compare_header"]
 
 _DESCRIBING = ("format", "description", "naming", "require", "lint", "sensitivity_levels", "x")
-_SECTIONS = ("traits", "events", "pages", "goals", "kpis", "journeys", "campaigns", "segments", "cohorts", "silences")
+_SECTIONS = (
+    "traits",
+    "events",
+    "pages",
+    "goals",
+    "kpis",
+    "experiments",
+    "journeys",
+    "campaigns",
+    "segments",
+    "cohorts",
+    "silences",
+)
 
 _COMPARED = ("id", "timezone", "week_starts", "identity", "consent", "web", "staff", "enforcement", "teams", "sources")
 

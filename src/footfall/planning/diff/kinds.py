@@ -200,6 +200,19 @@ KINDS: Mapping[str, ChangeKind] = {
     "enforcement_loosened": ChangeKind("info", (), "", "A fault has a milder consequence than before."),
     "owner_changed": ChangeKind("info", (), "", "Somebody else answers for it."),
     "event_described": ChangeKind("info", (), "", "Only what readers see has changed."),
+    # Experiments
+    "experiment_added": ChangeKind("info", (), "", "A new experiment; it is in the plan before its first exposure."),
+    "experiment_removed": ChangeKind(
+        "warning", ("meaning",), "", "Nobody can read any more what it was to show.",
+        "keep it, as the record of what was asked",
+    ),
+    "experiment_changed": ChangeKind("info", (), "", "It has not started, so it may still be changed."),
+    "experiment_changed_midway": ChangeKind(
+        "error", ("meaning",), "",
+        "It has started, and what is decided after the first exposure can be chosen to fit the answer.",
+        "leave it as it was, and write the new one under a new name",
+    ),
+    "experiment_described": ChangeKind("info", (), "", "What is asked and how it is decided is the same."),
     # KPIs, journeys, goals, campaigns
     "kpi_added": ChangeKind("info", (), "", "A new figure."),
     "kpi_removed": ChangeKind(

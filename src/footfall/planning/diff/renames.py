@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from footfall.plan.model import AllOf, AnyOf, Event, Journey, Kpi, NotIn, Ratio, Segment, SegmentRule
+from footfall.plan.model import AllOf, AnyOf, Event, Experiment, Journey, Kpi, NotIn, Ratio, Segment, SegmentRule
 from footfall.plan.value_names import top_property
 from footfall.planning.diff.properties import pair_properties
 
@@ -63,8 +63,17 @@ class Renames:
         filtered: Any = rule
         return msgspec.structs.replace(filtered, filter=self._figure(filtered.filter)) if _counts(rule) else rule
 
+    def experiment(self, experiment: Experiment) -> Experiment:
+        """The experiment in the names of the new plan."""
+        if not self._events and not self._properties:
+            return experiment
+        exposure, outcome = self._figure(experiment.exposure), experiment.outcome
+        return msgspec.structs.replace(
+            experiment, exposure=exposure, outcome=None if outcome is None else self._figure(outcome)
+        )
+
     def _figure(self, part: _S) -> _S:
-        """A part with an `event`, and perhaps a `property`, `where` and `by`, in the new names."""
+        """A part with an `event`, and perhaps `where`, `by` and properties, in the new names."""
         measured: Any = part
         names = self._properties.get(measured.event, {})
         fields: dict[str, Any] = {"event": self._events.get(measured.event, measured.event)}
@@ -74,8 +83,9 @@ class Renames:
             )
             if hasattr(measured, "by"):
                 fields["by"] = tuple(_renamed(name, names) for name in measured.by)
-            if hasattr(measured, "property"):
-                fields["property"] = _renamed(measured.property, names)
+            for field in ("property", "variant", "sum"):
+                if getattr(measured, field, None) is not None:
+                    fields[field] = _renamed(getattr(measured, field), names)
         return msgspec.structs.replace(part, **fields)
 
 

@@ -12,6 +12,7 @@ from footfall.plan.model import Cohort, Event, Journey, Kpi, Plan, Segment
 from footfall.planning.codegen.used_by import UsedBy, used_by
 from footfall.planning.diff.wording import say_silence
 from footfall.planning.docs.event_page import HistoryEntry, event_body, status_tag
+from footfall.planning.docs.experiment_page import experiments_body
 from footfall.planning.docs.html import Markup, element, joined, link, table
 from footfall.planning.docs.measure_pages import journey_body, kpi_body
 from footfall.planning.docs.privacy_page import privacy_body
@@ -40,6 +41,7 @@ def site(
     pages = {
         "index.html": page(plan.id, _index(plan)),
         "kpis.html": page("KPIs and goals", _kpis(plan)),
+        "experiments.html": page("Experiments", experiments_body(plan)),
         "journeys.html": page("Journeys", _journeys(plan)),
         "campaigns.html": page("Campaigns", _campaigns(plan)),
         "segments.html": page("Segments and cohorts", segments_body(plan)),
@@ -68,6 +70,7 @@ def _computed_from(users: Mapping[str, Sequence[UsedBy]], kpi: str) -> list[tupl
 def _page(plan_id: str, up: str, title: str, body: Markup, bundle: str) -> str:
     overviews = {
         "kpis": "KPIs",
+        "experiments": "Experiments",
         "journeys": "Journeys",
         "campaigns": "Campaigns",
         "segments": "Segments",

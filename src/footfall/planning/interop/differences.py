@@ -22,7 +22,8 @@ _STAGES: tuple[Stage, ...] = ("test", "client", "collector")
 # Compared part by part, not as a whole.
 _PARTS = frozenset(("properties", "items", "values", "events", "traits", "enforcement", "additional"))
 _SECTIONS: Mapping[str, str] = {
-    "teams": "team", "sources": "source", "goals": "goal", "kpis": "kpi", "journeys": "journey",
+    "teams": "team", "sources": "source", "goals": "goal", "kpis": "kpi",
+    "experiments": "experiment", "journeys": "journey",
     "campaigns": "campaign",
     "segments": "segment", "cohorts": "cohort",
     "silences": "silence",

@@ -20,6 +20,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "journey": ("journey", "journeys"),
         "segment": ("segment", "segments"),
         "cohort": ("cohort", "cohorts"),
+        "experiment": ("experiment", "experiments"),
         "rule": ("rule", "rules"),
         "identity": ("key of identity", "keys of identity"),
         "purpose": ("stated purpose", "stated purposes"),
