@@ -8,16 +8,19 @@ the number of the exclusion that took the actor out. Times are microseconds sinc
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
+from footfall.analytics.dataset import EventColumns
 from footfall.analytics.engine import hand_over
 from footfall.analytics.filtered_messages import Filtered, filtered_messages
+from footfall.analytics.query import needed
 from footfall.analytics.question import ShardContext
 from footfall.analytics.questions.funnel.options import FunnelOptions
-from footfall.analytics.reaches import walk
+from footfall.analytics.reaches import has_ties, walk
 from footfall.analytics.window import Span
 from footfall.identity.sessions import SESSION_GAP_US
 from footfall.journeys.attempts import ActorAttempts, Moment, MomentRow, attempts_of
@@ -64,6 +67,14 @@ def by_reaches(context: ShardContext, options: FunnelOptions, span: Span) -> str
         for number, step in enumerate(options.steps)
     )
     journey = Journey(name="", by=options.by, steps=steps, within=options.within)
+    stored = ("person", "seq") if has_ties(journey) or not context.shard.is_whole else ("person",)
+    properties: dict[str, set[str]] = defaultdict(set)
+    for step in steps:
+        properties[step.event] |= needed(step.where)
+    # All in one look at the parts; the walk asks for one after another.
+    dataset.read_events(
+        {event: EventColumns(names, span.since, stored) for event, names in properties.items()}, plan=context.plan
+    )
     reached = walk(dataset, context.report.plan, journey, span, context.shard, segments=context.segments).reached
     times = ", ".join(
         f"max(time) FILTER (position = {number}) AS time_{number}" for number in range(len(options.steps))
@@ -88,45 +99,78 @@ def _open(context: ShardContext, options: FunnelOptions) -> str:
 def by_joins(context: ShardContext, options: FunnelOptions, span: Span) -> str:
     """Each step is the next message of its filter after the step before, which an ASOF join finds for all entries."""
     dataset, table = context.dataset, context.dataset.new_name("attempts")
-    selects = filtered_messages(
-        context, options.by, [Filtered(step.filter, since=span.since) for step in options.steps]
-    )
-    weight = "count(*)" if options.entry == "each" else "1"
-    time, grouped = ("min(time)", "actor") if options.entry == "first" else ("time", "actor, time")
-    entries = (
-        f"SELECT actor, {time} AS time_0, {weight} AS weight FROM ({selects[0]}) WHERE {span.sql('time')} "
-        f"GROUP BY {grouped}"
-    )
-    chain, sign = f"({entries}) AS step_0", "<=" if options.has_ties else "<"
-    columns = ["step_0.actor", "step_0.weight", "step_0.time_0"]
-    for number, select in enumerate(selects[1:], 1):
-        before = f"step_{number - 1}.time_{number - 1}"
-        chain += (
-            f" ASOF LEFT JOIN (SELECT actor, time AS time_{number} FROM ({select})) AS step_{number} "
-            f"ON step_0.actor = step_{number}.actor AND {before} {sign} step_{number}.time_{number}"
-        )
-        within = (
-            ""
-            if options.within is None
-            else f"step_{number}.time_{number} - step_0.time_0 <= {options.within * _SECOND}"
-        )
-        columns.append(
-            f"CASE WHEN {within} THEN step_{number}.time_{number} END AS time_{number}"
-            if within
-            else f"step_{number}.time_{number}"
-        )
-    furthest = " + ".join(f"(time_{number} IS NOT NULL)::INTEGER" for number in range(len(selects)))
-    is_first = "time_0 = min(time_0) OVER (PARTITION BY actor)"
-    is_best = f"row_number() OVER (PARTITION BY actor ORDER BY {furthest} DESC, time_0) = 1"
+    asked = [Filtered(step.filter, since=span.since) for step in options.steps]
+    selects = filtered_messages(context, options.by, asked)
+    attempts = _best_of_any(options, span, selects) if options.entry == "any" else _every(options, span, selects)
     dataset.connection.execute(f"""
-        CREATE TABLE {table} AS SELECT *, {_open(context, options)} AS is_open FROM (
-            SELECT *, NULL::INTEGER AS ended_by, NULL::BIGINT AS ended_at, NULL::INTEGER AS person_drop,
-                   {is_first if options.entry != "first" else "TRUE"} AS is_first,
-                   {is_best if options.entry == "any" else "TRUE"} AS is_counted
-            FROM (SELECT {", ".join(columns)} FROM {chain})
-        ) WHERE is_first OR is_counted
+        CREATE TABLE {table} AS SELECT *, {_open(context, options)} AS is_open, NULL::INTEGER AS ended_by,
+            NULL::BIGINT AS ended_at, NULL::INTEGER AS person_drop
+        FROM ({attempts})
     """)
     return table
+
+
+def _every(options: FunnelOptions, span: Span, selects: Sequence[str]) -> str:
+    """All attempts, as SQL, or the first of each actor."""
+    is_first, sign = options.entry == "first", "<=" if options.has_ties else "<"
+    time, weight, grouped = ("min(time)", "1", "actor") if is_first else ("time", "count(*)", "actor, time")
+    chain = (
+        f"(SELECT actor, {time} AS time_0, {weight} AS weight FROM ({selects[0]}) WHERE {span.sql('time')} "
+        f"GROUP BY {grouped}) AS step_0"
+    )
+    columns = ["step_0.actor", "step_0.weight", "step_0.time_0"]
+    for number, select in enumerate(selects[1:], 1):
+        chain += (
+            f" ASOF LEFT JOIN (SELECT actor, time AS time_{number} FROM ({select})) AS step_{number} ON step_0.actor = "
+            f"step_{number}.actor AND step_{number - 1}.time_{number - 1} {sign} step_{number}.time_{number}"
+        )
+        columns.append(
+            f"CASE WHEN {_in_time(options, f'step_{number}.time_{number}', 'step_0')} "
+            f"THEN step_{number}.time_{number} END AS time_{number}"
+        )
+    of_actor = "TRUE" if is_first else "time_0 = min(time_0) OVER (PARTITION BY actor)"
+    return f"SELECT *, {of_actor} AS is_first, TRUE AS is_counted FROM (SELECT {', '.join(columns)} FROM {chain})"
+
+
+def _in_time(options: FunnelOptions, time: str, entry: str) -> str:
+    return "TRUE" if options.within is None else f"{time} - {entry}.time_0 <= {options.within * _SECOND}"
+
+
+def _best_of_any(options: FunnelOptions, span: Span, selects: Sequence[str]) -> str:
+    """The attempt of each actor that gets furthest, the earliest of these, as SQL, and the first where it is another.
+
+    `reached_n` has the attempts that get to step n, of which few go on: no other is joined again.
+    """
+    steps, sign = range(len(selects)), "<=" if options.has_ties else "<"
+    parts = {"reached_0": f"SELECT actor, time AS time_0 FROM ({selects[0]}) WHERE {span.sql('time')}"}
+    for step in steps[1:]:
+        parts[f"reached_{step}"] = (
+            f"SELECT before.*, message.time AS time_{step} FROM reached_{step - 1} AS before "
+            f"ASOF JOIN (SELECT actor, time FROM ({selects[step]})) AS message "
+            f"ON before.actor = message.actor AND before.time_{step - 1} {sign} message.time "
+            f"WHERE {_in_time(options, 'message.time', 'before')}"
+        )
+    parts["entered"] = "SELECT actor, min(time_0) AS time_0 FROM reached_0 GROUP BY actor"
+    best, firsts, joins = [], ["entered.*"], ""
+    for step in steps:
+        times = "".join(f", arg_min(time_{each}, time_0) AS time_{each}" for each in steps[1 : step + 1])
+        others = "".join(f", NULL::BIGINT AS time_{each}" for each in steps[step + 1 :])
+        further = f"ANTI JOIN reached_{step + 1} USING (actor)" if step < steps[-1] else ""
+        best.append(f"SELECT actor, min(time_0) AS time_0{times}{others} FROM reached_{step} {further} GROUP BY actor")
+        if step:
+            firsts.append(f"first_{step}.time_{step}")
+            joins += (
+                f" LEFT JOIN (SELECT actor, time_0, any_value(time_{step}) AS time_{step} FROM reached_{step} "
+                f"SEMI JOIN entered USING (actor, time_0) GROUP BY actor, time_0) AS first_{step} "
+                f"ON first_{step}.actor = entered.actor AND first_{step}.time_0 = entered.time_0"
+            )
+    parts["best"] = " UNION ALL ".join(best)
+    named = ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in parts.items())
+    return (
+        f"WITH {named} SELECT best.*, 1 AS weight, best.time_0 = entered.time_0 AS is_first, TRUE AS is_counted "
+        f"FROM best JOIN entered USING (actor) UNION ALL SELECT {', '.join(firsts)}, 1, TRUE, FALSE FROM entered "
+        f"JOIN best ON best.actor = entered.actor AND best.time_0 > entered.time_0{joins}"
+    )
 
 
 def by_actor(context: ShardContext, options: FunnelOptions, span: Span) -> str:
