@@ -23,7 +23,7 @@ from footfall.analytics.questions.funnel.options import FunnelOptions
 from footfall.analytics.reaches import has_ties, walk
 from footfall.analytics.window import Span
 from footfall.identity.sessions import SESSION_GAP_US
-from footfall.journeys.attempts import ActorAttempts, Moment, MomentRow, attempts_of
+from footfall.journeys.attempts import ActorAttempts, FunnelRules, Moment, MomentRow, attempts_of
 from footfall.plan.model import ANY_EVENT, Journey, Step
 
 __all__ = ["attempt_table", "by_actor", "by_joins", "by_reaches", "text_sql"]
@@ -185,23 +185,49 @@ def by_actor(context: ShardContext, options: FunnelOptions, span: Span) -> str:
         )
     """)
     sessions = _Sessions(context) if options.is_session else None
-    closed = sessions.closed if sessions is not None else frozenset()
-    rows = (
+    closed = frozenset() if sessions is None else sessions.closed
+    rows, columns = dataset.new_name("rows"), "actor, time, fills, drops, session, hold, is_action"
+    dataset.connection.execute(f"""
+        CREATE TABLE {rows} AS SELECT *, count_if(NOT is_action) OVER (PARTITION BY actor) = 1 AS is_alone
+        FROM ({_rows_sql(context, options, span, sessions)})
+    """)
+    dataset.connection.execute(f"INSERT INTO {table} BY NAME {_alone(context, rules, rows, sessions)}")
+    attempts = (
         row
-        for actor, moments in _actors(context, _rows_sql(context, options, span, sessions))
-        if (attempts := attempts_of(moments, rules, span.since, span.until, context.report.now, closed)) is not None
-        for row in _attempt_rows(actor, attempts, options)
+        for actor, moments in _actors(context, f"SELECT {columns} FROM {rows} WHERE NOT is_alone ORDER BY actor, time")
+        if (own := attempts_of(moments, rules, span.since, span.until, context.report.now, closed)) is not None
+        for row in _attempt_rows(actor, own, options)
     )
     # None is written before all messages are read: a connection does one thing at a time.
-    for batch in [_arrow(few) for few in iter(lambda: list(islice(rows, _BATCH)), [])]:
+    for batch in [_arrow(few) for few in iter(lambda: list(islice(attempts, _BATCH)), [])]:
         hand_over(dataset.connection, batch, f"INSERT INTO {table} SELECT * FROM handed")
+    dataset.connection.execute(f"DROP TABLE {rows}")
     if sessions is not None:
-        dataset.connection.unregister(sessions.name)
+        sessions.close()
     return table
 
 
+def _alone(context: ShardContext, rules: FunnelRules, rows: str, sessions: _Sessions | None) -> str:
+    """The attempts of the actors who have one message alone, as SQL: the entry. Most have no more."""
+    passed = f"{context.report.now} - time_0"
+    limits = [rules.limits[step] for step in range(1, rules.steps) if 0 in rules.before(step)]
+    is_open = ["hold IS NOT NULL" if rules.steps > 1 else "FALSE"]
+    is_open += [] if rules.within is None else [f"{passed} <= {rules.within}"]
+    if rules.order != "any" and limits and None not in limits:
+        is_open.append(f"{passed} <= {max(limit or 0 for limit in limits)}")
+    if rules.order == "strict":
+        is_open.append("coalesce(acted <= time_0, TRUE)")
+    if sessions is not None:
+        is_open.append(f"session NOT IN (SELECT unit FROM {sessions.over})")
+    return (
+        f"SELECT actor, 1 AS weight, time_0, {' AND '.join(is_open)} AS is_open, TRUE AS is_counted, TRUE AS is_first "
+        "FROM (SELECT actor, min(time) AS time_0, max(time) FILTER (is_action) AS acted, any_value(hold) AS hold, "
+        f"max(session) AS session FROM {rows} WHERE is_alone GROUP BY actor)"
+    )
+
+
 class _Sessions:
-    """The sessions of all persons: a table of (seq, unit), and which of them are over."""
+    """The sessions of all persons: the tables `name` of (seq, unit), and `over` of the units that are over."""
 
     def __init__(self, context: ShardContext) -> None:
         import pyarrow.compute as pc  # loaded with the engine
@@ -211,9 +237,17 @@ class _Sessions:
         rows = timelines(context.dataset, context.shard)
         units = session_table(rows)
         is_over = pc.or_(units["is_closed"], pc.less(pc.add(units["ended"], SESSION_GAP_US), context.report.now))
-        self.closed = frozenset(units["unit"].filter(is_over).to_pylist())
-        self.name = context.dataset.new_name("units")
-        context.dataset.connection.register(self.name, rows.select(["seq", "unit"]))
+        over = units.select(["unit"]).filter(is_over)
+        self.closed = frozenset(over["unit"].to_pylist())
+        self.name, self.over = context.dataset.new_name("units"), context.dataset.new_name("over")
+        self._connection = context.dataset.connection
+        self._connection.register(self.name, rows.select(["seq", "unit"]))
+        self._connection.register(self.over, over)
+
+    def close(self) -> None:
+        """Let both tables go."""
+        self._connection.unregister(self.name)
+        self._connection.unregister(self.over)
 
 
 def _rows_sql(context: ShardContext, options: FunnelOptions, span: Span, sessions: _Sessions | None) -> str:
@@ -241,7 +275,7 @@ def _rows_sql(context: ShardContext, options: FunnelOptions, span: Span, session
             f"WHERE time >= entered AND {limit}"
         )
     rows = _messages(context, options, span, sessions)
-    return f"WITH rows AS MATERIALIZED ({rows}), entries AS MATERIALIZED ({entries}) {chosen} ORDER BY actor, time"
+    return f"WITH rows AS MATERIALIZED ({rows}), entries AS MATERIALIZED ({entries}) {chosen}"
 
 
 def _messages(context: ShardContext, options: FunnelOptions, span: Span, sessions: _Sessions | None) -> str:
