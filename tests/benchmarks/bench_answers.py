@@ -119,6 +119,22 @@ WITH m AS (
 )
 SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b), (SELECT count(*) FROM c)
 """
+_ASKED_FUNNEL = """
+import sys
+import footfall
+with footfall.open(sys.argv[1]) as opened:
+    steps = ["product_viewed", "cart_item_added", "order_completed"]
+    result = opened.funnel(steps, within="7d", entry="ENTRY").result
+print([step.counts.reached for step in result.steps])
+"""
+_WINDOW_FUNNEL = """
+SELECT level, count() FROM (
+    SELECT coalesce(user_id, anonymous_id) AS actor, windowFunnel(604800000000)(
+        toUInt64(toUnixTimestamp64Micro(occurred_at)),
+        event = 'product_viewed', event = 'cart_item_added', event = 'order_completed'
+    ) AS level FROM FILES WHERE event IN ('product_viewed', 'cart_item_added', 'order_completed') GROUP BY actor
+) GROUP BY level ORDER BY level
+"""
 _SUM_BY_HAND = """SELECT sum("order_completed.total") FROM FILES WHERE event = 'order_completed'"""
 _COUNT_BY_HAND = "SELECT count(DISTINCT coalesce(user_id, anonymous_id)) FROM FILES"
 
@@ -188,6 +204,7 @@ def compare(data: Path, times: int, chdb: str | None) -> None:
             show(f"{name}: chDB by hand", best([chdb, "-c", program, data], times), floor)
         show(f"{name}: footfall, no cache", best([*python(_FOOTFALL + code), data], times, cache), floor)
         show(f"{name}: footfall", best([*python(_FOOTFALL + code), data], times), floor)
+    asked_funnel(data, times, chdb)
     call = best([*python(_FOOTFALL + _SUM_CALLS), data], times)
     for name, line in zip(("the first", "the second"), call.output.splitlines(), strict=True):
         wall, cpu = map(float, line.split())
@@ -217,6 +234,17 @@ def compare(data: Path, times: int, chdb: str | None) -> None:
     call = best([*python(_FOOTFALL + _PERSON), data], times)
     wall, cpu = map(float, call.output.split())
     show("person show, as a call", call._replace(wall=wall, cpu=cpu))
+
+
+def asked_funnel(data: Path, times: int, chdb: str | None) -> None:
+    """The funnel as a question of its own, beside ClickHouse's own function for it."""
+    floor = None
+    if chdb:
+        floor = best([chdb, "-c", _CHDB + f"print(run({_WINDOW_FUNNEL!r}))", data], times)
+        show("three-step funnel: chDB's windowFunnel by hand", floor)
+    for entry in ("first", "any", "each"):
+        run = best([*python(_ASKED_FUNNEL.replace("ENTRY", entry)), data], times)
+        show(f"footfall funnel, {entry} entry (ratio: to windowFunnel)", run, floor)
 
 
 def _without_now(text: str) -> object:

@@ -12,7 +12,7 @@ from tests.analytics.asking import context_of
 from tests.analytics.questions.funnel.logs import PLAN, Line, entries_of, lines
 
 from footfall.analytics import Dataset, ShardContext
-from footfall.analytics.questions.funnel import FunnelOptions, funnel_options
+from footfall.analytics.questions.funnel import FunnelOptions, funnel, funnel_options
 from footfall.analytics.questions.funnel.attempt_table import by_actor, by_joins, by_reaches, text_sql
 from footfall.analytics.window import Span
 from footfall.storage.journal import Entry
@@ -74,3 +74,23 @@ def test_equal_numbers_have_one_text() -> None:
         )
 
     assert texts == [("1.5", "1.5", "100", "1.0")]
+
+
+@pytest.mark.parametrize("options", [{}, {"entry": "any"}, {"order": "strict"}, {"hold": ["kind"]}])
+def test_a_device_goes_through_a_funnel_by_device_and_a_person_does_not(
+    entry: MakeEntry, options: dict[str, Any]
+) -> None:
+    log = [
+        entry(1, "a", 1, device="gw", properties={"kind": "p"}),
+        entry(2, "b", 2, device="gw", properties={"kind": "p"}),
+        entry(3, "a", 1, user="ann"), entry(4, "a", 1, anonymous="undefined"),
+    ]  # fmt: skip
+    with Dataset.of(log, PLAN) as dataset:
+        reached = [
+            [step.counts.reached for step in context_of(dataset, PLAN).answer(
+                funnel(funnel_options(PLAN, ["a", "b"], by=by, **options))
+            ).steps]
+            for by in ("device", "user")
+        ]  # fmt: skip
+
+    assert reached == [[1, 1], [1, 0]]

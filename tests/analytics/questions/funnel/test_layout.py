@@ -67,3 +67,11 @@ def test_a_window_longer_than_the_data_is_said(entry: MakeEntry) -> None:
     result = result_of(entry, act("ann", "a", 1), act("ann", "b", 4), within="7d")
 
     assert "7d from each entry are more than all there is" in result.remarks[0]
+
+
+def test_in_any_order_a_row_is_so_many_steps(entry: MakeEntry) -> None:
+    result = result_of(entry, act("ann", "b", 1), act("ann", "a", 2), order="any")
+    section = next(iter(funnel_sections(result)))
+
+    assert section.title == "Funnel: a, b"
+    assert [(step.id, step.counts.reached) for step in result.steps] == [("1 step", 1), ("2 steps", 1)]

@@ -24,6 +24,7 @@ from footfall.analytics.questions.funnel.results import (
 from footfall.analytics.questions.funnel.tally import FunnelPartial, funnel_span, tally
 from footfall.analytics.questions.funnel.times import added, curve_points, summary
 from footfall.plan.durations import format_duration
+from footfall.printable import counted
 
 __all__ = ["funnel"]
 
@@ -58,7 +59,9 @@ def _merge(context: ReportContext, options: FunnelOptions, partials: Sequence[Fu
     if others:
         rest = _summed(options, [by_value[value] for value in others])
         values.append(FunnelValue("other", None, len(others), _counts(options, rest, before)))
+    sign = ", " if options.order == "any" else " → "
     return FunnelResult(
+        about=options.journey or sign.join(step.id for step in options.steps),
         journey=options.journey,
         by=options.by,
         order=options.order,
@@ -72,8 +75,8 @@ def _merge(context: ReportContext, options: FunnelOptions, partials: Sequence[Fu
         steps=tuple(
             FunnelStepResult(
                 number=number + 1,
-                id=step.id,
-                filter=filter_text(step.filter),
+                id=counted(number + 1, "step") if options.order == "any" else step.id,
+                filter="any of them" if options.order == "any" else filter_text(step.filter),
                 is_optional=step.is_optional,
                 counts=counts[number],
                 took=took[number - 1] if number else None,

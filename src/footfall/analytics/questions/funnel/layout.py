@@ -30,7 +30,7 @@ def funnel_sections(result: FunnelResult) -> Iterator[Section]:
     """A section for the steps, and one for each further part that there is."""
     nouns = _nouns(result)
     columns = ("step", "", nouns, "of before", "95 %", "of first", "drop", "open", "median", "p90")
-    title = f"Funnel: {result.journey or ' → '.join(step.id for step in result.steps)}"
+    title = f"Funnel: {result.about}"
     yield Section(
         title,
         beside=[quiet(*_beside(result))],

@@ -36,7 +36,10 @@ class FunnelCounts(msgspec.Struct, frozen=True):
 
 
 class FunnelStepResult(msgspec.Struct, frozen=True):
-    """A step by its number from 1 on; `took` is the time since the step before, None of the first."""
+    """A step by its number from 1 on, in any order so many steps.
+
+    `took` is the time since the step before, None of the first.
+    """
 
     number: int
     id: str
@@ -76,11 +79,12 @@ class DroppedActor(msgspec.Struct, frozen=True):
 class FunnelResult(msgspec.Struct, frozen=True):
     """A funnel. `entered` reached the first step and `converted` the last; `open` are not over, of all steps.
 
-    `within` is the time that an entry has: a duration, `session`, or None for no limit. `whole` is the time from the
-    entry to the last step, `curve` conversion by time since the entry. `values` are the rows of the `breakdown`, and
-    `dropped` those who did not reach step `dropped_at`.
+    `about` names the journey or the steps. `within` is the time that an entry has: a duration, `session`, or None for
+    no limit. `whole` is the time from the entry to the last step, `curve` conversion by time since the entry. `values`
+    are the rows of the `breakdown`, and `dropped` those who did not reach step `dropped_at`.
     """
 
+    about: str
     journey: str | None
     by: ActorKind
     order: FunnelOrder
