@@ -70,6 +70,7 @@ def test_an_upgrade_is_done_once_and_undone_once(folder: Path, capsys: pytest.Ca
 # Every command that takes --data, and what else it needs. `restore` makes its folder.
 COMMANDS_OF_DATA: dict[str, list[str]] = {
     "backup": ["backups"],
+    "cross-sell": ["seen.sku"],
     "demo": [],
     "experiment": ["trial"],
     "export": [],

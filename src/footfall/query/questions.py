@@ -13,6 +13,7 @@ from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
 from footfall.analytics.questions.channels import ChannelsOptions, ChannelsResult, channels
+from footfall.analytics.questions.cross_sell import CrossSellResult, cross_sell, cross_sell_options
 from footfall.analytics.questions.experiment import ExperimentResult, experiment, experiment_options
 from footfall.analytics.questions.funnel import FunnelResult, funnel, funnel_options
 from footfall.analytics.questions.journey import JourneyNow, journey, journey_options
@@ -160,6 +161,23 @@ class Questions(ABC):
         """
         asked = paths_options(self.plan or Plan(id=""), **options)
         return self.ask(paths(asked), since=since, until=until, include=include)
+
+    def cross_sell(
+        self,
+        of: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[CrossSellResult]:
+        """Which items people get together, or one after another, where that recommends better than what is popular.
+
+        `of` is EVENT.PROPERTY, or EVENT.ARRAY[].PROPERTY; the options are those of `cross_sell_options`. Raises
+        UsageError for what the plan does not have, and for an option that has no such value.
+        """
+        asked = cross_sell_options(self.plan or Plan(id=""), of, **options)
+        return self.ask(cross_sell(asked), since=since, until=until, include=include)
 
     def journey(
         self,
