@@ -37,7 +37,9 @@ def test_of_nobody_there_is_one_section_that_says_so(entry: MakeEntry) -> None:
 def test_steps_curve_and_times_have_a_section_each(entry: MakeEntry) -> None:
     sections = list(funnel_sections(result_of(entry, act("ann", "a", 1), act("ann", "b", 4), act("bob", "a", 1))))
 
-    assert [section.title for section in sections] == ["Funnel: a → b", "Conversion over time", "Time to convert"]
+    assert [section.title for section in sections] == [
+        "Funnel: a → b", "Conversion over time", "Time to convert", "Time from a to b",
+    ]  # fmt: skip
     assert sections[0].beside[0].values == ("1 of 2 convert, no limit of time",)
 
 

@@ -29,7 +29,7 @@ _OTHERS, _NONE = "(other)", "(none)"
 def funnel_sections(result: FunnelResult) -> Iterator[Section]:
     """A section for the steps, and one for each further part that there is."""
     nouns = _nouns(result)
-    columns = ("step", "", nouns, "of before", "95 %", "of first", "drop", "open", "median", "p90")
+    columns = ("step", "", nouns, "of before", "95 %", "of first", "drop", *(("open",) if result.open else ()))
     title = f"Funnel: {result.about}"
     yield Section(
         title,
@@ -42,7 +42,8 @@ def funnel_sections(result: FunnelResult) -> Iterator[Section]:
         yield _values(result, nouns)
     if result.curve:
         yield _curve(result)
-    if result.whole.histogram and len(result.steps) > 1:
+    if result.whole.count and len(result.steps) > 1:
+        yield _times(result, nouns)
         yield _histogram(result, nouns)
     if result.dropped_at is not None:
         yield _dropped(result, nouns)
@@ -58,11 +59,8 @@ def _beside(result: FunnelResult) -> Iterator[str | Amount]:
 
 
 def _step_row(step: FunnelStepResult, result: FunnelResult) -> TableRow:
-    counts, took = step.counts, step.took
+    counts = step.counts
     name: Cell = [strong(step.id), quiet(" (optional)")] if step.is_optional else [strong(step.id)]
-    if counts.conversion is None and took is None:
-        return TableRow([name, [plain(Bar(counts.reached, result.entered))], [strong(counts.reached)], (), (), (), (),
-                         _some(counts.open)])  # fmt: skip
     return TableRow([
         name,
         [plain(Bar(counts.reached, result.entered))],
@@ -70,10 +68,8 @@ def _step_row(step: FunnelStepResult, result: FunnelResult) -> TableRow:
         _share(counts.conversion),
         _interval(counts.low, counts.high),
         _share(counts.conversion_from_first),
-        [plain(counts.dropped)],
+        [plain(counts.dropped)] if step.took is not None else (),
         _some(counts.open),
-        [plain(Elapsed(took.median_seconds))] if took is not None else (),
-        [plain(Elapsed(took.p90_seconds))] if took is not None else (),
     ])  # fmt: skip
 
 
@@ -130,6 +126,22 @@ def _curve(result: FunnelResult) -> Section:
     return Section("Conversion over time", table=Table(columns, rows))
 
 
+def _times(result: FunnelResult, nouns: str) -> Section:
+    named = [(step.id, step.took) for step in result.steps if step.took is not None]
+    if len(named) > 1:
+        named.append(("from the entry to the last step", result.whole))
+    rows = [
+        TableRow([
+            [strong(name)], [plain(took.count)], [plain(Elapsed(took.median_seconds))],
+            [plain(Elapsed(took.p90_seconds))],
+        ])
+        for name, took in named
+    ]  # fmt: skip
+    return Section(
+        "Time to convert", about="Since the step before.", table=Table(("step", nouns, "median", "p90"), rows)
+    )
+
+
 def _histogram(result: FunnelResult, nouns: str) -> Section:
     whole = result.whole
     rows = [
@@ -143,9 +155,7 @@ def _histogram(result: FunnelResult, nouns: str) -> Section:
         for each in whole.histogram
     ]  # fmt: skip
     return Section(
-        "Time to convert",
-        beside=[quiet("median ", Elapsed(whole.median_seconds), ", p90 ", Elapsed(whole.p90_seconds))],
-        table=Table(("", "", "", nouns, "share"), rows),
+        f"Time from {result.steps[0].id} to {result.steps[-1].id}", table=Table(("", "", "", nouns, "share"), rows)
     )
 
 
