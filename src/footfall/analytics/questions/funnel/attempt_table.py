@@ -268,6 +268,11 @@ def _rows_sql(context: ShardContext, options: FunnelOptions, span: Span, session
         "SELECT actor, time, fills, drops, session, hold, FALSE AS is_action FROM rows JOIN entries "
         f"USING (actor, session) WHERE time >= entered AND {limit} AND {is_needed}"
     )
+    if options.entry == "any" and sessions is not None:
+        # An entry with no more in its session gets as far as the first one does.
+        chosen += (
+            " QUALIFY count(*) OVER (PARTITION BY actor, session) > 1 OR time = min(time) OVER (PARTITION BY actor)"
+        )
     if options.order == "strict":
         chosen += (
             f" UNION ALL SELECT actor, time, 0, 0, 0, NULL, TRUE FROM ({_actions(context, options, span)}) "
