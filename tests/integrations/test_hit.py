@@ -220,3 +220,17 @@ def test_a_hit_that_is_released_asks_for_nobody_any_more(site: Site) -> None:
     hit.release()
 
     assert hit.user_id() is UNSET
+
+
+@pytest.mark.parametrize(
+    ("content_type", "is_used", "needs"),
+    [("text/html", False, True), ("application/json", False, False), ("application/json", True, True)],
+)
+def test_the_user_is_needed_for_a_page_and_for_what_was_tracked(
+    site: Site, content_type: str, is_used: bool, needs: bool
+) -> None:
+    hit = site.begin(REQUEST)
+    hit.used = is_used
+    response = WebResponse(status=200, headers={"content-type": content_type})
+
+    assert hit.needs_user(lambda response: response, response) is needs

@@ -72,7 +72,7 @@ def test_nothing_is_asked_of_a_hit_of_which_nothing_is_sent(path: str, content_t
     hit = site.begin(get(path))
     hit.user(lambda: pytest.fail("asked"))
 
-    assert site.finish(hit, WebResponse(status=200, headers={"content-type": content_type})) == []
+    assert site.finish(hit, WebResponse(status=200, headers={"content-type": content_type})) == ()
     assert site.client.stats().uncounted == {reason: 1}
 
 

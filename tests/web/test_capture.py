@@ -87,7 +87,7 @@ def test_nothing_is_stored_on_the_device_without_consent_and_the_page_counts(
     site = capture(rule)
     departure = leave(site, request(**headers))
 
-    assert departure.headers == []
+    assert departure.headers == ()
     assert departure.page is not None
     assert departure.page.properties["origin"] == "direct"  # its context is not kept
     assert arrive(site, request(**headers)).anonymous_id is None
@@ -184,7 +184,7 @@ def test_a_clock_that_went_back_gives_no_negative_time() -> None:
 def test_what_is_not_counted_has_its_reason_and_no_cookie(hit: WebRequest, response: WebResponse, reason: str) -> None:
     departure = leave(capture(exclude=("/health", "/api/*/orders")), hit, response)
 
-    assert (departure.page, departure.reason, departure.headers) == (None, reason, [])
+    assert (departure.page, departure.reason, departure.headers) == (None, reason, ())
 
 
 @pytest.mark.parametrize(
@@ -230,13 +230,13 @@ def test_a_bot_is_counted_as_one_and_gets_no_cookie() -> None:
     departure = leave(site, crawler)
 
     assert departure.page is not None
-    assert departure.headers == []
+    assert departure.headers == ()
     assert arrive(site, crawler).anonymous_id is None
     assert arrive(site, crawler).context["bot"]["reason"] == "crawler"
 
 
 def test_a_bots_cookie_stays_where_nobody_refused() -> None:
-    assert leave(capture(), request(user_agent="curl/8.1", cookie=cookie_of(KARI))).headers == []
+    assert leave(capture(), request(user_agent="curl/8.1", cookie=cookie_of(KARI))).headers == ()
 
 
 @pytest.mark.parametrize(
@@ -281,14 +281,14 @@ def test_hints_are_asked_for_where_a_cookie_could_go(hit: WebRequest, response: 
 def test_a_response_that_a_shared_cache_may_keep_gets_no_cookie_and_the_page_counts() -> None:
     departure = leave(capture(), request(), html(cache_control="public, max-age=60"))
 
-    assert (departure.headers, departure.notes) == ([], ["shared_cache"])
+    assert (departure.headers, departure.notes) == ((), ("shared_cache",))
     assert departure.page is not None
 
 
 def test_a_304_gets_no_cookie_since_a_cache_adds_it_to_what_it_keeps() -> None:
     departure = leave(capture(), request(), html(304))
 
-    assert (departure.headers, departure.notes) == ([], ["shared_cache"])
+    assert (departure.headers, departure.notes) == ((), ("shared_cache",))
     assert departure.page is not None
 
 
@@ -298,7 +298,7 @@ def test_a_response_that_says_nothing_to_caches_becomes_private_with_its_cookie(
 
 
 def test_a_visitor_who_comes_back_changes_nothing_of_a_response() -> None:
-    assert leave(capture(), request(cookie=cookie_of(KARI))).headers == []
+    assert leave(capture(), request(cookie=cookie_of(KARI))).headers == ()
 
 
 def test_a_hit_in_which_something_was_tracked_keeps_its_visitor_although_it_is_no_page() -> None:
@@ -315,7 +315,7 @@ def test_a_user_is_identified_once_for_a_cookie() -> None:
     again = leave(site, request(cookie=f"ff_id={cookies(first)['ff_id']}"), user_id="kari")
 
     assert (first.identify, again.identify) == ("kari", None)
-    assert again.headers == []
+    assert again.headers == ()
 
 
 def test_another_user_on_the_same_cookie_is_identified_too() -> None:
@@ -340,13 +340,13 @@ def test_where_the_user_cannot_be_known_nobody_is_identified_or_reset() -> None:
     signed_in = leave(site, request(cookie=cookie_of(KARI)), user_id="kari")
     unclear = leave(site, request(cookie=f"ff_id={cookies(signed_in)['ff_id']}"), user_id=UNSET)
 
-    assert (unclear.identify, unclear.is_reset, unclear.headers) == (None, False, [])
+    assert (unclear.identify, unclear.is_reset, unclear.headers) == (None, False, ())
 
 
 def test_nobody_is_identified_where_the_cookie_that_remembers_it_cannot_be_set() -> None:
     departure = leave(capture(), request(), html(cache_control="public"), user_id="kari")
 
-    assert (departure.identify, departure.notes) == (None, ["shared_cache"])
+    assert (departure.identify, departure.notes) == (None, ("shared_cache",))
 
 
 def test_a_new_key_identifies_nobody_again() -> None:
@@ -365,5 +365,5 @@ def test_a_new_key_identifies_nobody_again() -> None:
 def test_an_answer_to_head_has_no_cookie_for_a_cache_to_add_to_the_page_that_it_keeps() -> None:
     departure = leave(capture(), request(method="HEAD"), html(), used=True)
 
-    assert departure.headers == []
-    assert departure.notes == ["shared_cache"]
+    assert departure.headers == ()
+    assert departure.notes == ("shared_cache",)

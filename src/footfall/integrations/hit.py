@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from msgspec import UNSET, UnsetType
 
@@ -15,10 +15,13 @@ from footfall.events import Receipt
 from footfall.identity.given import id_text
 from footfall.integrations.options import SiteOptions
 from footfall.web.capture import Departure
-from footfall.web.pages import is_prefetch
+from footfall.web.pages import is_prefetch, reason_by_response
+from footfall.web.request import WebResponse
 from footfall.web.visit import Visit
 
 __all__ = ["Hit", "HitSite", "current_hit"]
+
+_R = TypeVar("_R")
 
 
 class HitSite(Protocol):
@@ -99,16 +102,17 @@ class Hit:
                 self.site.failed("user()", error)
         return self._user_id
 
-    def needs_user(self) -> bool:
-        """Whether anything at the response depends on who the user is. Never raises."""
+    def needs_user(self, read: Callable[[_R], WebResponse], raw: _R) -> bool:
+        """Whether anything depends on who the user is, at a response that `read` reads. Never raises."""
         visit = self.visit
         if visit is None or (visit.reason is not None and not self.used):
             return False
         try:
-            return visit.recognition.visitor is not None
+            if self.used or reason_by_response(visit.request, read(raw)) is None:
+                return visit.recognition.visitor is not None
         except Exception as error:  # noqa: BLE001 - as above
             self.site.failed("needs_user()", error)
-            return False
+        return False
 
     def consent(self, choice: Mapping[str, bool]) -> None:
         """Take down the visitor's choice by purpose: it holds from now on, and is kept in a cookie."""

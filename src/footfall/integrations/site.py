@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
 from footfall.client.base import BaseClient
@@ -172,7 +171,9 @@ class Site:
         try:
             response = read(raw)
             if response.route is None and hit.route is not None:
-                response = msgspec.structs.replace(response, route=plain_text(hit.route))
+                response = WebResponse(
+                    status=response.status, headers=response.headers, route=plain_text(hit.route), title=response.title
+                )
             hit.departure = departure = self._capture.leave(
                 hit.visit,
                 response,
@@ -196,9 +197,10 @@ class Site:
             return
         hit.is_over = True
         try:
-            for reason in (departure.reason, *departure.notes):
-                if reason is not None:
-                    self.client.leave_uncounted(reason)
+            if departure.reason is not None:
+                self.client.leave_uncounted(departure.reason)
+            for note in departure.notes:
+                self.client.leave_uncounted(note)
             if departure.page is not None or departure.identify is not None or departure.is_reset:
                 scopes = self.client.scopes
                 scope = scopes.get()

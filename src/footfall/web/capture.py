@@ -63,13 +63,17 @@ class Departure(msgspec.Struct, frozen=True):
     is_reset: bool = False
 
 
-class _Follows(msgspec.Struct):
+class _Follows(msgspec.Struct, frozen=True):
     """The part of a departure that is the visitor's."""
 
-    headers: list[tuple[str, str]]
-    notes: list[str]
+    headers: Sequence[tuple[str, str]]
+    notes: Sequence[str]
     identify: str | None = None
     is_reset: bool = False
+
+
+_NOTHING = _Follows((), ())
+_NO_FIELDS: Mapping[str, Any] = {}
 
 
 class WebCapture:
@@ -106,31 +110,23 @@ class WebCapture:
         """
         reason = visit.reason or reason_by_response(visit.request, response)
         page = None if reason is not None else self._page(visit, response, now_us)
-        level = None if page is None else self._level(visit, page)
-        if level == "none":
+        if page is not None and page.level == "none":
             page, reason = None, "consent"
-        elif page is not None and level == "count_only":
-            # Its context is not kept, and how people come says nothing of anybody.
-            page = PageView(page.name, {**page.properties, "origin": visit.own_context["origin"]["type"]}, level)
-        follows = _Follows([], [])
+        follows = _NOTHING
         if page is not None or used or visit.choice is not None:
-            follows = self._cookies(visit, response, user, today=now_us // DAY_US)
-            if visit.recognition.is_forged:
-                follows.notes.append("forged_cookie")
-        headers = follows.headers
+            follows = self._follows(visit, response, user, today=now_us // DAY_US)
+        headers, notes = follows.headers, follows.notes
         if self.rules.client_hints and page is not None and self._may_ask(visit, response):
-            headers.append(("Accept-CH", ACCEPT_CH))
+            headers = (*headers, ("Accept-CH", ACCEPT_CH))
         if self.rules.debug:
-            headers.append(debug_header(visit, reason))
-        return Departure(page, reason, headers, follows.notes, follows.identify, follows.is_reset)
-
-    def _level(self, visit: Visit, page: PageView) -> ConsentLevel:
-        return self.rules.consent.level(None, "page", page.name, visit.recognition.statement)
+            headers = (*headers, debug_header(visit, reason))
+        return Departure(page, reason, headers, notes, follows.identify, follows.is_reset)
 
     def _page(self, visit: Visit, response: WebResponse, now_us: int) -> PageView:
-        name = response.route or (visit.request.path if self.rules.web.paths else NO_ROUTE)
+        rules, request, own = self.rules, visit.request, visit.own_context
+        name = (response.route or (request.path if rules.web.paths else NO_ROUTE))[:512]
         properties: dict[str, Any] = {
-            **visit.own_context.get("page", {}),
+            **own.get("page", _NO_FIELDS),
             "status": response.status,
             "duration_ms": max(0, now_us - visit.arrived_us) // 1_000,
         }
@@ -138,27 +134,29 @@ class WebCapture:
             properties["path"] = response.route[:LONGEST]
         if response.title:
             properties["title"] = response.title[:512]
-        request = visit.request
-        if request.query and (query := allowed_query(request.query, self.rules.web.query)):
+        if request.query and (query := allowed_query(request.query, rules.web.query)):
             properties["query"] = query
-        return PageView(name[:512], properties)
+        level = rules.consent.level(None, "page", name, visit.recognition.statement)
+        if level == "count_only":
+            # Its context is not kept, and how people come says nothing of anybody.
+            properties["origin"] = own["origin"]["type"]
+        return PageView(name, properties, level)
 
     @staticmethod
     def _may_ask(visit: Visit, response: WebResponse) -> bool:
         """Whether the browser may be asked for hints. It remembers that, so it needs what a cookie needs."""
         return visit.recognition.visitor is not None and cookie_rule(response.headers) != "no_cookie"
 
-    def _cookies(
+    def _follows(
         self, visit: Visit, response: WebResponse, user: Callable[[], str | UnsetType | None], *, today: int
     ) -> _Follows:
         """The headers that set cookies, what to count, and the user to identify; nothing where a cache may keep it."""
-        rules, cookie = self.rules, self.rules.cookie
+        rules, cookie, recognition = self.rules, self.rules.cookie, visit.recognition
         values: list[str] = []
         identify, is_reset = None, False
         if visit.choice is not None:
             text = choice_text(visit.choice)
             values.append(set_cookie(rules.consent_cookie, text, max_age=_CHOICE_LASTS, secure=rules.secure))
-        recognition = visit.recognition
         visitor = recognition.visitor
         if visitor is None:
             is_refused = not recognition.statement[rules.purposes[0]]
@@ -177,14 +175,15 @@ class WebCapture:
             if recognition.is_new or visitor.is_stale or changed is not visitor:
                 max_age = cookie.max_age(visitor, today)
                 values.append(set_cookie(cookie.name, cookie.value(changed), max_age=max_age, secure=rules.secure))
+        notes = ("forged_cookie",) if recognition.is_forged else ()
         if not values:
-            return _Follows([], [])
+            return _Follows((), notes) if notes else _NOTHING
         # By a 304, and by an answer to HEAD, a cache changes the headers of what it keeps for all.
         freshens = response.status == 304 or visit.request.method == "HEAD"
         rule = "no_cookie" if freshens else cookie_rule(response.headers)
         if rule == "no_cookie":
-            return _Follows([], ["shared_cache"])
+            return _Follows((), ("shared_cache", *notes))
         headers = [("Set-Cookie", value) for value in values]
         if rule == "make_private":
             headers.append(("Cache-Control", "private"))
-        return _Follows(headers, [], identify if isinstance(identify, str) else None, is_reset)
+        return _Follows(headers, notes, identify if isinstance(identify, str) else None, is_reset)

@@ -56,8 +56,10 @@ def choice_in_force(
     stated: dict[str, bool | None] = {}
     if rules.own_rule is not None:
         stated.update(rules.own_rule(request))
-    stated.update(_kept_choice(request, rules))
-    stated.update(choice or {})
+    if rules.consent_cookie in request.headers.get("cookie", ""):
+        stated.update(_kept_choice(request, rules))
+    if choice is not None:
+        stated.update(choice)
     return stated
 
 

@@ -11,9 +11,12 @@ __all__ = ["is_embedded", "is_prefetch", "reason_by_request", "reason_by_respons
 _Headers = Mapping[str, str]
 
 _HTML = ("text/html", "application/xhtml+xml")
+_USUAL = frozenset({"text/html; charset=utf-8", "text/html"})  # as most frameworks write it
 _FRAMES = frozenset({"embed", "fencedframe", "frame", "iframe", "object"})
 _DOCUMENTS = _FRAMES | {"", "document"}
 _PREFETCH = ("sec-purpose", "purpose", "x-purpose", "x-sec-purpose", "x-moz")
+_PARTIAL = ("hx-request", "turbo-frame", "x-up-target", "x-pjax", "x-requested-with")
+_HINTS = frozenset({*_PREFETCH, *_PARTIAL})  # few requests have any of them
 # fmt: off
 _STATIC = frozenset({
     "avif", "bmp", "css", "csv", "eot", "gif", "gz", "ico", "jpeg", "jpg", "js", "json", "map", "mjs", "mp3", "mp4",
@@ -29,6 +32,8 @@ def _is_static(path: str) -> bool:
 
 def is_prefetch(headers: _Headers) -> bool:
     """Whether a browser loads this in advance, and nobody sees it yet."""
+    if _HINTS.isdisjoint(headers):
+        return False
     for name in _PREFETCH:
         if name in headers and any(word in headers[name].lower() for word in ("prefetch", "prerender", "preview")):
             return True
@@ -77,6 +82,8 @@ def reason_by_request(request: WebRequest) -> str | None:
     if _is_static(request.path):
         return "static"
     headers = request.headers
+    if _HINTS.isdisjoint(headers):
+        return "subresource" if _is_subresource(headers) else None
     for reason, fits in _REQUESTS:
         if fits(headers):
             return reason
@@ -90,6 +97,8 @@ def is_embedded(request: WebRequest) -> bool:
 
 def _is_html(request: WebRequest, response: WebResponse) -> bool:
     content_type = response.headers.get("content-type", "")
+    if content_type in _USUAL:
+        return True
     if response.status == 304 and not content_type:  # it has no body, so it may have no type
         return "text/html" in request.headers.get("accept", "")
     return content_type.partition(";")[0].strip().lower() in _HTML
@@ -111,5 +120,5 @@ def reason_by_response(request: WebRequest, response: WebResponse) -> str | None
         return next(reason for reason, fits in _STATUSES if fits(response.status))
     if not _is_html(request, response):
         return "not_html"
-    is_download = response.headers.get("content-disposition", "").lower().startswith("attachment")
-    return "download" if is_download else None
+    disposition = response.headers.get("content-disposition")
+    return "download" if disposition is not None and disposition.lower().startswith("attachment") else None

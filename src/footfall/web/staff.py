@@ -38,6 +38,7 @@ class StaffMarks:
         self._signer = Signer(keys, "staff")
         self._networks = StaffNetworks(networks)
         self._has_link = has_link
+        self._marks_nobody = not (networks or has_link)
 
     @property
     def link(self) -> str | None:
@@ -50,6 +51,8 @@ class StaffMarks:
 
     def marks(self, request: WebRequest) -> bool:
         """Whether a request is of the team's own people."""
+        if self._marks_nobody:
+            return False
         if request.peer in self._networks:
             return True
         value = request.cookie(STAFF_COOKIE) if self._has_link else None

@@ -62,6 +62,19 @@ def test_a_page_is_counted_under_its_route_with_a_new_visitor(browser: Any, reco
     assert "12" not in str(page["name"])
 
 
+def test_the_cookie_is_one_of_djangos_own_and_its_header_follows_a_change(browser: Any) -> None:
+    from django.http import SimpleCookie
+
+    cookie = browser.get("/orders/12/").cookies["ff_id"]
+    again = SimpleCookie(cookie.OutputString())["ff_id"]
+    cookie["domain"] = "shop.example"
+
+    assert {**again, "domain": "shop.example"} == {**cookie, "max-age": again["max-age"]}
+    assert again.value == cookie.value
+    assert "Domain=shop.example" in cookie.OutputString()
+    assert "HttpOnly" in cookie.OutputString()
+
+
 def test_a_route_of_an_included_url_file_is_whole(browser: Any, recorder: Recorder) -> None:
     browser.get("/shop/orders/12/")
 

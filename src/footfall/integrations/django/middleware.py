@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from functools import cache, partial
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from functools import cache, lru_cache, partial
 from http.cookies import Morsel
 from typing import Any, Self
 
@@ -53,10 +53,11 @@ class FootfallMiddleware:
         hit = _begin(site, request)
         if (own := site.own_response(hit)) is not None:
             return _own(own)
-        hit.user(partial(_user_or_unset, site, request))
+        find_user = partial(_user_or_unset, site, request)
+        hit.user(find_user)
         with hit.scope():
             response = self.get_response(request)
-        hit.user(partial(_user, site, request))  # a view may have found out who it is
+        hit.user(find_user)  # a view may have found out who it is
         return _finish(site, hit, request, response)
 
     async def _answer_async(self, request: Any) -> Any:
@@ -71,7 +72,7 @@ class FootfallMiddleware:
         except asyncio.CancelledError:
             site.abandon(hit)
             raise
-        if hit.needs_user():
+        if hit.needs_user(_web_response, (request, response)):
             await _read_user(site, hit, request)
         return _finish(site, hit, request, response)
 
@@ -144,7 +145,12 @@ def _finish(site: Site, hit: Hit, request: Any, response: Any) -> Any:
 
 def _web_response(pair: tuple[Any, Any]) -> WebResponse:
     request, response = pair
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    # By their names in lower case already; read by its public ways, each header is looked for by itself.
+    store = getattr(response.headers, "_store", None)
+    if store is None:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+    else:
+        headers = {name: pair[1] for name, pair in store.items()}
     return WebResponse(status=response.status_code, headers=headers, route=_route(request))
 
 
@@ -173,16 +179,34 @@ def _add(response: Any, name: str, value: str) -> None:
         response.headers[name] = value
 
 
-def _cookie(line: str) -> Morsel[str]:
-    """A cookie of ours, as Django keeps those of a response; its own reading of a line costs as much as a page view."""
-    pair, *attributes = line.split("; ")
+class _Cookie(Morsel[str]):
+    """A cookie of ours, as Django keeps those of a response, with its line as long as nobody changes it."""
+
+    line: str | None = None
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.line = None
+        super().__setitem__(key, value)
+
+    def OutputString(self, attrs: Any = None) -> str:  # noqa: N802 - Python's own name
+        return super().OutputString(attrs) if self.line is None or attrs is not None else self.line
+
+
+def _cookie(line: str) -> _Cookie:
+    """Our cookie of a line; Django's own reading of one costs as much as a page view."""
+    pair, _, attributes = line.partition("; ")
     name, _, value = pair.partition("=")
-    cookie: Morsel[str] = Morsel()
+    cookie = _Cookie()
     cookie.set(name, value, value)
-    for attribute in attributes:
-        key, _, setting = attribute.partition("=")
-        cookie[key] = setting or True
+    dict.update(cookie, _attributes(attributes))
+    cookie.line = line
     return cookie
+
+
+@lru_cache(512)
+def _attributes(text: str) -> Mapping[str, Any]:
+    pairs = (attribute.partition("=") for attribute in text.split("; "))
+    return {key.lower(): setting or True for key, _, setting in pairs}
 
 
 def _own(own: OwnResponse) -> Any:
