@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from footfall.analytics import QUESTIONS, Dataset, Question, ReportContext
 from footfall.analytics.measures import Measured, merge_tallies, parts
 from footfall.analytics.shards import Shard
-from footfall.analytics.tallies import Simple, tally
+from footfall.analytics.tallies import tally
 from footfall.analytics.window import Span
-from footfall.plan.model import Plan, Ratio
+from footfall.plan.model import Plan, Quantity
 
 __all__ = ["answer", "context_of", "measure"]
 
@@ -34,7 +34,7 @@ def answer(
     return context_of(dataset, plan, span, now).answer(question)
 
 
-def measure(dataset: Dataset, plan: Plan, asked: Simple | Ratio, span: Span, shards: int = 1) -> Measured:
+def measure(dataset: Dataset, plan: Plan, asked: Quantity, span: Span, shards: int = 1) -> Measured:
     """One measure over one window, put together from so many shards."""
     numbers = range(shards)
     return merge_tallies(

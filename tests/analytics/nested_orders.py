@@ -6,17 +6,43 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 import msgspec
 from hypothesis import strategies as st
 from tests.analytics.conftest import make_entry
 
-from footfall.plan.model import Aggregate, Count, Event, Plan, Property, Unique, Where
+from footfall.plan.model import (
+    Aggregate,
+    Count,
+    Difference,
+    Event,
+    Plan,
+    Property,
+    Quantity,
+    Ratio,
+    SumOf,
+    Unique,
+    Where,
+)
 from footfall.plan.reading.event_filters import read_event_filter
 from footfall.storage.journal import Entry
 
-__all__ = ["PLAN", "Order", "chosen", "conditions", "entries_of", "figures", "logs", "measures", "where_of"]
+__all__ = [
+    "PLAN",
+    "Order",
+    "chosen",
+    "composed",
+    "composed_figures",
+    "conditions",
+    "currency_figures",
+    "entries_of",
+    "figures",
+    "logs",
+    "measures",
+    "where_of",
+]
 
 
 def _text(name: str) -> Property:
@@ -123,7 +149,8 @@ def where_of(text: str) -> tuple[Where, ...]:
 
 _by = st.lists(st.sampled_from([*SINGLE, *IN_ITEMS]), max_size=2, unique=True).map(tuple)
 _operands = st.sampled_from(["total", "lines[].price", "lines[].quantity", "fees[].amount", "traits.age"])
-_functions = st.sampled_from(["sum", "average", "minimum", "maximum", "median"])
+_functions: st.SearchStrategy[Any] = st.sampled_from(["sum", "average", "minimum", "maximum", "median"])
+_percents = st.sampled_from([Decimal(text) for text in ("0", "12.5", "50", "90", "99.9", "100")])
 _where = conditions.map(where_of)
 measures = st.one_of(
     st.builds(lambda name, where, by: Count(event="order", property=name, where=where, by=by),
@@ -132,7 +159,33 @@ measures = st.one_of(
               st.sampled_from(["actor", "lines[].sku", "address.city", "traits.plan"]), _where, _by),
     st.builds(lambda f, name, where, by: Aggregate(function=f, event="order", property=name, where=where, by=by),
               _functions, _operands, _where, _by),
+    st.builds(lambda at, name, where, by: Aggregate(
+        function="percentile", event="order", property=name, at=at, where=where, by=by
+    ), _percents, _operands, _where, _by),
 )  # fmt: skip
+
+_alike = ("total", "traits.age", "lines[].quantity", ""), ("lines[].price", "fees[].amount")
+
+
+@st.composite
+def composed(draw: st.DrawFn) -> Quantity:
+    """A ratio, a sum or a difference of figures with the same groups; all money, or none but in a ratio."""
+    names = draw(st.sampled_from(_alike))
+    by = draw(_by) if "" in names else ()
+
+    def quantity(depth: int, *, is_ratio: bool) -> Quantity:
+        if depth and draw(st.booleans()):
+            kind = draw(st.sampled_from(["ratio", "sum_of", "difference"]))
+            parts = [quantity(depth - 1, is_ratio=kind == "ratio") for _ in range(3 if kind == "sum_of" else 2)]
+            if kind == "sum_of":
+                return SumOf(parts=tuple(parts))
+            return Ratio(of=parts[0], to=parts[1]) if kind == "ratio" else Difference(of=parts[0], less=parts[1])
+        name = draw(st.sampled_from(("", *names) if is_ratio else names))
+        if not name:
+            return Count(event="order", where=draw(_where), by=by)
+        return Aggregate(function=draw(_functions), event="order", property=name, where=draw(_where), by=by)
+
+    return quantity(2, is_ratio=False)
 
 
 def entries_of(log: Sequence[Order]) -> list[Entry]:
@@ -245,6 +298,61 @@ def figures(log: Sequence[Order], asked: Count | Aggregate | Unique, by: Sequenc
     return {key: _figure(asked, rows) for key, rows in groups.items()}
 
 
+def composed_figures(log: Sequence[Order], asked: Quantity, by: Sequence[str]) -> dict[Key, Fraction | None]:
+    """The same of a measure of any depth: a group of any part is one of the whole, and the total is there always."""
+    if isinstance(asked, Count | Aggregate | Unique):
+        return {**({} if by else {(): _nothing(asked)}), **figures(log, asked, by)}
+    parts = [(part, composed_figures(log, part, by)) for part in _parts(asked)]
+    keys = {key for _, groups in parts for key in groups}
+    return {key: _together(asked, [groups.get(key, _nothing(part)) for part, groups in parts]) for key in keys}
+
+
+def currency_figures(log: Sequence[Order], asked: Quantity) -> dict[str | None, Fraction | None] | Fraction | None:
+    """The figure in each currency, or the one figure of what is no money."""
+    if isinstance(asked, Count | Aggregate | Unique):
+        name = {"lines[].price": "currency", "fees[].amount": "fees[].code"}.get(asked.property)
+        if name is None:
+            return figures(log, asked, ()).get((), _nothing(asked))
+        return {key[0]: figure for key, figure in figures(log, asked, (name,)).items()}
+    parts = [(part, currency_figures(log, part)) for part in _parts(asked)]
+    codes = {code for _, answer in parts if isinstance(answer, dict) for code in answer}
+    if not codes:
+        return _together(asked, [_nothing(part) if isinstance(answer, dict) else answer for part, answer in parts])
+    return {
+        code: _together(asked, [
+            answer.get(code, _nothing(part)) if isinstance(answer, dict) and answer
+            else _nothing(part) if isinstance(answer, dict) else answer
+            for part, answer in parts
+        ])
+        for code in codes
+    }  # fmt: skip
+
+
+def _parts(asked: Quantity) -> Sequence[Quantity]:
+    if isinstance(asked, SumOf):
+        return asked.parts
+    assert isinstance(asked, Ratio | Difference)
+    return (asked.of, asked.to if isinstance(asked, Ratio) else asked.less)
+
+
+def _nothing(asked: Quantity) -> Fraction | None:
+    if isinstance(asked, Count | Aggregate | Unique):
+        return None if isinstance(asked, Aggregate) and asked.function != "sum" else Fraction(0)
+    return _together(asked, [_nothing(part) for part in _parts(asked)])
+
+
+def _together(asked: Quantity, values: Sequence[Fraction | None]) -> Fraction | None:
+    numbers = [value for value in values if value is not None]
+    if len(numbers) < len(values):
+        return None
+    if isinstance(asked, SumOf):
+        return sum(numbers, Fraction(0))
+    first, second = numbers
+    if isinstance(asked, Ratio):
+        return first / second if second else None
+    return first - second
+
+
 def _arrays(name: str) -> list[str]:
     parts = name.split("[]")[:-1]
     return ["[]".join(parts[: number + 1]) + "[]" for number in range(len(parts))]
@@ -281,6 +389,10 @@ def _figure(asked: Count | Aggregate | Unique, rows: Sequence[tuple[Order, Any]]
         values = {order.user if asked.property == "actor" else value for order, value in rows}
         return Fraction(len(values - {None}))
     numbers = sorted(Fraction(value) for _, value in rows if value is not None)
+    if asked.at is not None and numbers:
+        place = Fraction(asked.at) / 100 * (len(numbers) - 1)
+        low, high = numbers[floor(place)], numbers[ceil(place)]
+        return low + (high - low) * (place - floor(place))
     if asked.function == "sum" or not numbers:
         return sum(numbers, Fraction(0)) if asked.function == "sum" else None
     return {

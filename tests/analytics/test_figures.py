@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
@@ -10,7 +11,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.analytics.figures import AGGREGATES, Figure, aggregate, plain_digits, quotient
+from footfall.analytics.figures import (
+    AGGREGATES,
+    Figure,
+    added,
+    aggregate,
+    less,
+    median,
+    percentile,
+    plain_digits,
+    quotient,
+)
 
 VALUES = st.lists(st.decimals(-(10**9), 10**9, places=3), max_size=9)
 
@@ -70,3 +81,31 @@ def test_digits_that_were_rounded_away_do_not_read_as_zeros() -> None:
 @pytest.mark.parametrize(("text", "shown"), [("1E+3", "1000"), ("1.50", "1.50"), ("-0", "-0"), ("1E-3", "0.001")])
 def test_an_exponent_becomes_zeros(text: str, shown: str) -> None:
     assert f"{plain_digits(Decimal(text))}" == shown
+
+
+@given(st.lists(st.decimals(-1000, 1000, places=3), min_size=1, max_size=9), st.sampled_from([0, 10, 25, 50, 90, 100]))
+def test_a_percentile_is_the_one_of_statistics_and_the_50th_the_median(values: list[Decimal], at: int) -> None:
+    histogram = Counter(values)
+    inner = statistics.quantiles(map(Fraction, values), n=100, method="inclusive") if len(values) > 1 else values * 99
+    quantiles = [min(values), *inner, max(values)]
+
+    assert percentile(histogram, Decimal(at)).exact == Fraction(quantiles[at])
+    assert percentile(histogram, Decimal(50)) == median(histogram)
+
+
+def test_between_two_values_a_percentile_is_in_proportion() -> None:
+    assert percentile({Decimal(1): 1, Decimal(2): 1}, Decimal("12.5")).value == Decimal("1.125")
+    assert percentile({Decimal("0.10"): 3}, Decimal(90)).value == Decimal("0.10")
+    assert percentile({}, Decimal(90)) == Figure(None, None)
+
+
+def test_figures_are_added_and_taken_away_with_every_digit() -> None:
+    large, small = Figure.of(Decimal("12345678901234567890123456789012345678.5")), Figure.of(Decimal("0.000001"))
+    third = quotient(1, 3)
+
+    assert added(large, small).value == Decimal("12345678901234567890123456789012345678.500001")
+    assert less(large, small).value == Decimal("12345678901234567890123456789012345678.499999")
+    assert added(third, third).exact == Fraction(2, 3)
+    assert added(third, third).rounded
+    assert less(third, third).value == 0
+    assert added(large, Figure.of(None)) == less(Figure.of(None), large) == Figure(None, None)

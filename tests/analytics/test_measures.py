@@ -9,15 +9,18 @@ from fractions import Fraction
 from typing import Literal
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, find, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import measure
+from tests.analytics.nested_orders import PLAN as ORDERS
+from tests.analytics.nested_orders import Order, composed, composed_figures, currency_figures, entries_of, logs
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.measures import Measured
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
-from footfall.plan.model import Aggregate, Count, Plan, Ratio, Unique, Where
+from footfall.plan.measure_parts import composed_of, event_measures
+from footfall.plan.model import Aggregate, Count, Difference, Plan, Quantity, Ratio, SumOf, Unique, Where
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -255,3 +258,43 @@ def check_any_values(
 @pytest.mark.slow
 def test_any_values_give_the_figures_of_exact_fractions(plan: Plan, entry: MakeEntry) -> None:
     check_any_values(plan, entry)
+
+
+def check_composed(log: list[Order], asked: Quantity, shards: int) -> None:
+    """Compare a measure of any depth with plain loops: its total, currencies and groups."""
+    with Dataset.of(entries_of(log), ORDERS) as dataset:
+        measured = measure(dataset, ORDERS, asked, Span(), shards)
+    by_currency = currency_figures(log, asked)
+
+    if isinstance(by_currency, dict):
+        assert {code: figure.exact for code, figure in measured.currencies.items()} == by_currency
+    else:
+        assert measured.total.exact == by_currency
+        by = next(event_measures(asked)).by
+        groups = {key: figure.exact for key, figure in measured.groups.items()}
+        assert groups == (composed_figures(log, asked, by) if by else {})
+
+
+@given(logs, composed(), st.sampled_from([1, 3]))
+@settings(max_examples=12)
+def test_any_ratio_sum_and_difference_equals_a_plain_loop(log: list[Order], asked: Quantity, shards: int) -> None:
+    check_composed(log, asked, shards)
+
+
+@pytest.mark.slow
+@given(logs, composed(), st.sampled_from([1, 3]))
+@settings(max_examples=400)
+def test_many_ratios_sums_and_differences_equal_a_plain_loop(log: list[Order], asked: Quantity, shards: int) -> None:
+    check_composed(log, asked, shards)
+
+
+@pytest.mark.parametrize("kind", [Ratio, SumOf, Difference])
+def test_measures_inside_of_measures_are_drawn(kind: type[Quantity]) -> None:
+    find(composed(), lambda asked: any(isinstance(part, kind) for _, part in composed_of(asked)))
+
+
+def test_a_sum_of_events_that_never_came_is_known_to_be_of_none(plan: Plan) -> None:
+    both = SumOf(parts=(Count(event="buy"), Count(event="view")))
+
+    with Dataset.of([], plan) as dataset:
+        assert measure(dataset, plan, both, Span()).never == "buy"

@@ -11,9 +11,9 @@ from tests.analytics.conftest import make_entry, make_plan
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.shards import Shard
-from footfall.analytics.tallies import Simple, Tally, breakdown, figure, merged, reads, tally
+from footfall.analytics.tallies import Tally, breakdown, figure, merged, reads, tally
 from footfall.analytics.window import Span
-from footfall.plan.model import Aggregate, Count, Plan, Unique, Where
+from footfall.plan.model import Aggregate, Count, EventMeasure, Plan, Unique, Where
 
 PLAN = make_plan({"buy": {"total": "decimal", "country": "string", "items": "integer"}})
 TOTALS = ["1.50", "2", "1.5", "0.25"]
@@ -23,7 +23,7 @@ LOG = [
 ]
 
 
-def tallied(asked: Simple, shard: Shard | None = None, plan: Plan = PLAN) -> list[Tally]:
+def tallied(asked: EventMeasure, shard: Shard | None = None, plan: Plan = PLAN) -> list[Tally]:
     with Dataset.of(LOG, plan) as dataset:
         return [*tally(dataset, plan, asked, Span(), shard or Shard()).totals]
 
@@ -45,7 +45,7 @@ def of(function: str) -> Aggregate:
         (of("median"), Tally((), 4, {Decimal("1.5"): 2, Decimal(2): 1, Decimal("0.25"): 1})),
     ],
 )
-def test_the_only_shard_says_no_more_than_the_figure_takes(asked: Simple, total: Tally) -> None:
+def test_the_only_shard_says_no_more_than_the_figure_takes(asked: EventMeasure, total: Tally) -> None:
     assert tallied(asked) == [total]
 
 
@@ -69,7 +69,7 @@ def test_a_sum_that_no_column_can_have_is_made_of_its_values() -> None:
 
 
 @pytest.mark.parametrize("asked", [Count(event="buy"), of("sum"), Unique(event="buy", property="total")])
-def test_of_nothing_there_is_no_tally(asked: Simple) -> None:
+def test_of_nothing_there_is_no_tally(asked: EventMeasure) -> None:
     with Dataset.of([], PLAN) as dataset:
         nothing = tally(dataset, PLAN, asked, Span())
 

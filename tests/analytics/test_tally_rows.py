@@ -11,9 +11,8 @@ from tests.analytics.asking import measure
 from tests.analytics.nested_orders import PLAN, Order, entries_of, figures, logs, measures, where_of
 
 from footfall.analytics import Dataset
-from footfall.analytics.tallies import Simple
 from footfall.analytics.window import Span
-from footfall.plan.model import Aggregate, Count
+from footfall.plan.model import Aggregate, Count, EventMeasure
 
 LINES = [{"sku": "a", "Price": 1, "qty": 1}, {"sku": "b", "Price": 2, "qty": 1}, {"sku": "a", "Price": 4}]
 
@@ -22,7 +21,7 @@ def order(**properties: object) -> Order:
     return Order("x", 1, {"type": "track", "event": "order", "properties": properties}, None)
 
 
-def check(log: Sequence[Order], asked: Simple, shards: int) -> None:
+def check(log: Sequence[Order], asked: EventMeasure, shards: int) -> None:
     with Dataset.of(entries_of(log), PLAN) as dataset:
         measured = measure(dataset, PLAN, asked, Span(), shards)
 
@@ -39,14 +38,14 @@ def check(log: Sequence[Order], asked: Simple, shards: int) -> None:
 @given(logs, measures, st.sampled_from([1, 3]))
 @example([order(Lines=LINES, currency="EUR"), order(Lines=LINES[:1])], Count(event="order", by=("lines[].sku",)), 3)
 @settings(max_examples=12)
-def test_any_figure_equals_a_plain_loop(log: list[Order], asked: Simple, shards: int) -> None:
+def test_any_figure_equals_a_plain_loop(log: list[Order], asked: EventMeasure, shards: int) -> None:
     check(log, asked, shards)
 
 
 @pytest.mark.slow
 @given(logs, measures, st.sampled_from([1, 3]))
 @settings(max_examples=400)
-def test_many_figures_equal_a_plain_loop(log: list[Order], asked: Simple, shards: int) -> None:
+def test_many_figures_equal_a_plain_loop(log: list[Order], asked: EventMeasure, shards: int) -> None:
     check(log, asked, shards)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from footfall.plan.context_fields import CONTEXT, CONTEXT_FIELDS
 from footfall.plan.model import Event
 from footfall.plan.value_names import ValueName, value_of
@@ -16,6 +18,13 @@ def test_every_field_can_be_named_with_its_type() -> None:
         name: type_ for name, (type_, _) in CONTEXT_FIELDS.items()
     }
     assert [prop.name for prop in CONTEXT.properties][:3] == ["page", "campaign", "origin"]
+
+
+def test_the_documentation_has_the_same_table() -> None:
+    text = (Path(__file__).parents[2] / "tracking_plans" / "README.md").read_text()
+    rows = [f"| `context.{name}` | {type_} | {about} |" for name, (type_, about) in CONTEXT_FIELDS.items()]
+
+    assert "\n".join(rows) in text
 
 
 def test_what_the_web_integrations_say_of_a_campaign_can_be_named() -> None:

@@ -254,6 +254,8 @@ _LEFT_OUT: dict[str, dict[tuple[Any, ...], Any]] = {
 _UNSEGMENTED: dict[tuple[Any, ...], Any] = {("segments",): GONE, ("cohorts",): GONE}
 _MEASURE = (*KPI_AT, "measure")
 _RATIO: dict[tuple[Any, ...], Any] = {_MEASURE: {"ratio": {"of": {"count": "bought"}, "to": {"count": "sold"}}}}
+_SUM: dict[tuple[Any, ...], Any] = {_MEASURE: {"sum_of": [{"count": "bought"}, {"count": "sold"}]}}
+_LESS: dict[tuple[Any, ...], Any] = {_MEASURE: {"difference": {"of": {"count": "bought"}, "less": {"count": "sold"}}}}
 _BUYING: dict[tuple[Any, ...], Any] = {_MEASURE: {"journey": "buy", "from": "look", "to": "pay"}}
 
 
@@ -263,7 +265,7 @@ def _of(form: str) -> tuple[str, str]:
 
 
 def _measured(form: str) -> dict[tuple[Any, ...], Any]:
-    return {_MEASURE: {form: _of(form)[0]}}
+    return {_MEASURE: {form: _of(form)[0], **({"at": 90} if form == "percentile" else {})}}
 
 
 ROWS: Final[dict[str, Row]] = {
@@ -520,7 +522,7 @@ ROWS: Final[dict[str, Row]] = {
     **{
         key: row
         for form in MEASURES
-        if form not in {"ratio", "journey"}
+        if form not in {"ratio", "sum_of", "difference", "journey"}
         for key, row in {
             f"measure {form} {form}": Row("docs", _of(form)[1], None, _measured(form)),
             f"measure {form} where": Row("docs", {"kind": "b"}, None, _measured(form)),
@@ -530,6 +532,11 @@ ROWS: Final[dict[str, Row]] = {
     "measure ratio ratio": Row("docs", {"of": {"count": "sold"}, "to": {"count": "sold"}}, None, _RATIO),
     "measure ratio ratio.of": Row("docs", {"count": "sold"}, None, _RATIO),
     "measure ratio ratio.to": Row("docs", {"count": "bought"}, None, _RATIO),
+    "measure percentile at": Row("docs", 75, None, _measured("percentile")),
+    "measure sum_of sum_of": Row("docs", [{"count": "sold"}, {"count": "sold"}], None, _SUM),
+    "measure difference difference": Row("docs", {"of": {"count": "sold"}, "less": {"count": "sold"}}, None, _LESS),
+    "measure difference difference.of": Row("docs", {"count": "sold"}, None, _LESS),
+    "measure difference difference.less": Row("docs", {"count": "bought"}, None, _LESS),
     "measure journey journey": Row("finding", "none", None, _BUYING),
     "measure journey from": Row("docs", "take", None, _BUYING),
     "measure journey to": Row("docs", "take", None, _BUYING),

@@ -14,7 +14,19 @@ from hypothesis import strategies as st
 from tests.query.asked import database, message, plan_of
 
 from footfall.analytics.window import Window
-from footfall.plan.model import Aggregate, Conversion, Count, Kpi, Measure, Property, Ratio, Unique, Where
+from footfall.plan.model import (
+    Aggregate,
+    Conversion,
+    Count,
+    Difference,
+    Kpi,
+    Measure,
+    Property,
+    Ratio,
+    SumOf,
+    Unique,
+    Where,
+)
 from footfall.query.kpi_sql import kpi_sql
 from footfall.query.views import views_of
 from footfall.storage.journal import Entry
@@ -92,8 +104,20 @@ def simple(groups: st.SearchStrategy[tuple[str, ...]]) -> st.SearchStrategy[Any]
 measures: st.SearchStrategy[Measure] = st.one_of(
     simple(by),
     st.builds(Aggregate, function=functions, event=st.just("buy"), property=st.just("total"), where=where, by=by),
-    st.builds(Ratio, of=simple(st.just(())), to=simple(st.just(()))),
-)
+    st.builds(
+        Aggregate, function=st.just("percentile"), event=st.just("buy"), property=st.sampled_from(("fee", "items")),
+        at=st.sampled_from((Decimal(0), Decimal("12.5"), Decimal(90))), where=where, by=by,
+    ),
+    st.recursive(
+        simple(st.just(())),
+        lambda inner: st.one_of(
+            st.builds(Ratio, of=inner, to=inner),
+            st.builds(Difference, of=inner, less=inner),
+            st.builds(SumOf, parts=st.tuples(inner, inner)),
+        ),
+        max_leaves=3,
+    ),
+)  # fmt: skip
 
 
 def entries(log: Log) -> list[Entry]:

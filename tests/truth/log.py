@@ -9,15 +9,30 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from tests.identity.logs import DEVICES, JUNK, USERS, WRITTEN
 
 from footfall import plan as plans
 from footfall.events import Fault
-from footfall.plan.model import Aggregate, Count, Kpi, Measure, Page, Plan, Property, PropertyType, Ratio, Unique, Where
+from footfall.plan.model import (
+    Aggregate,
+    Count,
+    Difference,
+    Kpi,
+    Measure,
+    Page,
+    Plan,
+    Property,
+    PropertyType,
+    Ratio,
+    SumOf,
+    Unique,
+    Where,
+)
 from footfall.storage import Row
 
 __all__ = ["BEGIN", "CONTEXTS", "DAY", "SECOND", "Log", "make_log", "older_plan", "wide_plan"]
@@ -114,6 +129,10 @@ class Log(NamedTuple):
         return list({row[1:3]: row for row in reversed(self.rows) if row[1:3] not in stored}.values())
 
 
+def _scored(op: Literal["gte", "lte"], score: int) -> Count:
+    return Count(event="feedback_given", where=(Where(property="score", op=op, values=(score,)),))
+
+
 def wide_plan() -> Plan:
     """The plan of the shop, with figures that it does not ask for: over pages, screens, traits, and each function."""
     plan = plans.read(PLAN).require()
@@ -128,6 +147,16 @@ def wide_plan() -> Plan:
         "units": Aggregate(function="sum", event="cart_item_added", property="quantity", by=("sku",)),
         "paid_per_unit": Ratio(
             of=total, to=Aggregate(function="sum", event="checkout_started", property="items")
+        ),
+        "high_reading": Aggregate(function="percentile", event="reading_reported", property="value", at=Decimal(90)),
+        "paid_less_promised": Difference(
+            of=total,
+            less=Aggregate(function="percentile", event="order_completed", property="total", at=Decimal("12.5")),
+        ),
+        "seen_and_added": SumOf(parts=(Count(event="product_viewed"), Count(event="cart_item_added"))),
+        "net_promoters": Difference(
+            of=Ratio(of=_scored("gte", 9), to=Count(event="feedback_given")),
+            less=Ratio(of=_scored("lte", 6), to=Count(event="feedback_given")),
         ),
         "median_reading": Aggregate(function="median", event="reading_reported", property="value"),
         "first_orders": Count(

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
+from math import ceil, floor
 from typing import Any, NamedTuple
 
 from tests.truth.journeys import reached
 from tests.truth.messages import MISSING, Asked, Message, Subject, meets, subject_of, within
 
 from footfall.plan.currencies import ISO_4217
-from footfall.plan.model import Aggregate, Conversion, Count, Event, Kpi, Plan, Ratio, Unique
+from footfall.plan.model import Aggregate, Conversion, Count, Event, Kpi, Plan, Quantity, Ratio, SumOf, Unique
 
 __all__ = ["kpi_answer", "share", "shown"]
 
@@ -65,7 +66,18 @@ def _figure(subject: Subject, measure: Simple, messages: Sequence[Message]) -> F
     present = [value for value in values if value is not None]
     if isinstance(measure, Unique):
         return Fraction(len(set(present)))
+    if measure.at is not None:
+        return _percentile(sorted(present), measure.at)
     return _aggregate(measure.function, present)
+
+
+def _percentile(ordered: Sequence[Decimal], at: Decimal) -> Fraction | None:
+    """The value at the position (n - 1) * at / 100, between two values in proportion."""
+    if not ordered:
+        return None
+    place = Fraction(at) / 100 * (len(ordered) - 1)
+    low, high = Fraction(ordered[floor(place)]), Fraction(ordered[ceil(place)])
+    return low + (high - low) * (place - floor(place))
 
 
 def _money(subject: Subject, measure: Simple) -> tuple[str, str]:
@@ -113,6 +125,38 @@ def share(of: Fraction | None, to: Fraction | None) -> Fraction | None:
     return None if of is None or not to else of / to
 
 
+def _quantity(plan: Plan, messages: Sequence[Message], measure: Quantity, span: tuple[int | None, int]) -> Measured:
+    """A measure, and one that is made of others: of figures without groups, each currency by itself."""
+    if isinstance(measure, Count | Aggregate | Unique):
+        return _measure(plan, messages, measure, span)
+    if isinstance(measure, SumOf):
+        parts = [_quantity(plan, messages, part, span) for part in measure.parts]
+    else:
+        other = measure.to if isinstance(measure, Ratio) else measure.less
+        parts = [_quantity(plan, messages, part, span) for part in (measure.of, other)]
+    assert not any(part.by for part in parts)
+
+    def together(values: Sequence[Fraction | None]) -> Fraction | None:
+        if isinstance(measure, Ratio):
+            return share(*values)
+        numbers = [value for value in values if value is not None]
+        if len(numbers) < len(values):
+            return None
+        return sum(numbers, Fraction(0)) if isinstance(measure, SumOf) else numbers[0] - numbers[1]
+
+    codes = {code for part in parts for code in part.currencies}
+    currencies = {
+        code: together([part.currencies.get(code, part.nothing) if part.currencies else part.total for part in parts])
+        for code in codes
+    }
+    total = together([part.total for part in parts])
+    if currencies:
+        total = next(iter(currencies.values())) if len(currencies) == 1 else None
+    never = not isinstance(measure, Ratio) and all(part.never for part in parts)
+    nothing = together([part.nothing for part in parts])
+    return Measured(total, currencies, (), {}, nothing, sum(part.unread for part in parts), never=never)
+
+
 def kpi_answer(plan: Plan, messages: Sequence[Message], kpi: Kpi, asked: Asked) -> dict[str, Any]:
     """What a report says of a KPI."""
     span, measure = asked.span(kpi.window), kpi.measure
@@ -122,19 +166,10 @@ def kpi_answer(plan: Plan, messages: Sequence[Message], kpi: Kpi, asked: Asked) 
         ways = reached(plan, messages, plan.journeys[measure.journey], span)
         of, to = (Fraction(number) for number in ways.conversion(measure.start, measure.end))
         measured = Measured(share(of, to), {}, (), {}, None, 0, never=False)
-    elif isinstance(measure, Ratio):
-        over, under = (_measure(plan, messages, part, span) for part in (measure.of, measure.to))
-        assert not over.by
-        assert not under.by
-        assert not under.currencies
-        currencies = {code: share(value, under.total) for code, value in over.currencies.items()}
-        total = share(over.total, under.total)
-        if currencies:
-            total = next(iter(currencies.values())) if len(currencies) == 1 else None
-        measured = Measured(total, currencies, (), {}, None, over.unread + under.unread, never=False)
-        of, to = over.total, under.total
     else:
-        measured = _measure(plan, messages, measure, span)
+        measured = _quantity(plan, messages, measure, span)
+    if isinstance(measure, Ratio):
+        of, to = (_quantity(plan, messages, part, span).total for part in (measure.of, measure.to))
     is_sum = isinstance(measure, Aggregate) and measure.function == "sum"
     return {
         "value": shown(measured.total, is_sum=is_sum),

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from footfall.analytics.window import Window
 from footfall.plan.condition_text import condition_text, value_text
 from footfall.plan.durations import format_duration
+from footfall.plan.measure_parts import composed_of, event_measures
 from footfall.plan.model import (
     ANY_EVENT,
     Aggregate,
     Conversion,
     Count,
+    Difference,
     EventFilter,
+    EventMeasure,
     Journey,
     Measure,
+    Quantity,
     Ratio,
-    Unique,
+    SumOf,
     WeekStart,
     Where,
 )
-from footfall.plan.value_names import array_of, arrays_of
+from footfall.plan.value_names import ACTOR, array_of, arrays_of
 
 __all__ = [
     "DEVICES",
@@ -68,19 +73,22 @@ def chain_text(journey: Journey) -> str:
     return f"{'; '.join([entry, *limits])}. {_CHAIN} {rule}"
 
 
-def measure_text(measure: Count | Aggregate | Unique | Ratio | Conversion) -> str:
-    """What is measured, as a sentence; another for each rule that the names in it follow."""
+def measure_text(measure: Measure) -> str:
+    """What is measured, as a sentence; another for each rule that it follows."""
     text = _phrase(measure)
-    return " ".join([f"{text[:1].upper()}{text[1:]}.", *_rules(measure)])
+    return " ".join([f"{text[:1].upper()}{text[1:]}.", *_rules([*event_measures(measure)])])
 
 
-def _rules(measure: Measure) -> Iterator[str]:
-    """What to know of items of arrays, where the measure has some."""
-    figures: tuple[Count | Aggregate | Unique, ...] = ()
-    if isinstance(measure, Ratio):
-        figures = (measure.of, measure.to)
-    elif not isinstance(measure, Conversion):
-        figures = (measure,)
+_PERCENTILE: Final = (
+    "A percentile p of n values in order is at the position 1 + (n - 1) * p / 100, between two of them in proportion "
+    "(percentile_cont of SQL; Hyndman and Fan 1996, type 7), so that the 50th is the median."
+)
+
+
+def _rules(figures: Sequence[EventMeasure]) -> Iterator[str]:
+    """What to know of percentiles and of items of arrays, where the figures have some."""
+    if any(isinstance(figure, Aggregate) and figure.at is not None for figure in figures):
+        yield _PERCENTILE
     if any(array_of(figure.property) for figure in figures):
         yield "All items of every such message count: conditions choose messages."
     if any(set(arrays_of(name)) - set(arrays_of(figure.property)) for figure in figures for name in figure.by):
@@ -103,25 +111,39 @@ def of_text(filter_: EventFilter) -> str:
     return "" if filter_.event == ANY_EVENT else f" of {filter_text(filter_)}"
 
 
-def _phrase(measure: Count | Aggregate | Unique | Ratio | Conversion) -> str:
-    if isinstance(measure, Ratio):
-        return f"{_phrase(measure.of)}, divided by {_phrase(measure.to)} (nothing where that is 0)"
-    if isinstance(measure, Conversion):
-        return (
-            f"of those who reached {measure.start} of the journey {measure.journey} on any path, "
-            f"the share that reached {measure.end} on a path through both"
-        )
-    if isinstance(measure, Count) and measure.property:
-        text = f"items of {measure.event}.{measure.property}"
-    elif isinstance(measure, Count):
-        text = f"messages of {measure.event}"
-    elif isinstance(measure, Aggregate):
-        exact = "exact " if measure.function == "sum" else ""
-        text = f"the {exact}{measure.function} of {measure.event}.{measure.property} where it is present"
-    elif measure.property == "actor":
-        text = f"different actors of {measure.event}"
-    else:
-        text = f"different values of {measure.event}.{measure.property}"
-    where = conditions_text(measure.where)
-    by = f", by {' and '.join(map(value_text, measure.by))}" if measure.by else ""
-    return text + (f" with {where}" if where else "") + by
+def _phrase(measure: Measure) -> str:
+    match measure:
+        case Ratio():
+            return f"{_phrase(measure.of)}, divided by {_phrase(measure.to)} (nothing where that is 0)"
+        case Difference():
+            return f"{_inner(measure.of)}, less {_inner(measure.less)}"
+        case SumOf():
+            return f"the sum of {' and '.join(map(_inner, measure.parts))}"
+        case Conversion():
+            return (
+                f"of those who reached {measure.start} of the journey {measure.journey} on any path, "
+                f"the share that reached {measure.end} on a path through both"
+            )
+        case _:
+            where = conditions_text(measure.where)
+            by = f", by {' and '.join(map(value_text, measure.by))}" if measure.by else ""
+            return _counted(measure) + (f" with {where}" if where else "") + by
+
+
+def _inner(measure: Quantity) -> str:
+    """A part of a sum or a difference; in brackets where it has parts itself."""
+    return f"({_phrase(measure)})" if composed_of(measure) else _phrase(measure)
+
+
+def _counted(measure: EventMeasure) -> str:
+    name = f"{measure.event}.{measure.property}"
+    match measure:
+        case Count():
+            return f"items of {name}" if measure.property else f"messages of {measure.event}"
+        case Aggregate():
+            function = f"percentile {measure.at}" if measure.at is not None else measure.function
+            return f"the {'exact ' if function == 'sum' else ''}{function} of {name} where it is present"
+        case _ if measure.property == ACTOR:
+            return f"different actors of {measure.event}"
+        case _:
+            return f"different values of {name}"

@@ -10,7 +10,10 @@ import msgspec
 
 from footfall.plan.property_text import MOST_DIGITS
 
-__all__ = ["AGGREGATES", "Figure", "aggregate", "difference", "median", "plain_digits", "quotient"]
+__all__ = [
+    "AGGREGATES", "Figure", "added", "aggregate", "difference", "less", "median", "percentile", "plain_digits",
+    "quotient",
+]  # fmt: skip
 
 # Room for the sum of any values that a property may have; a sum that did not fit would raise, and never round.
 _EXACT = Context(prec=4 * MOST_DIGITS, traps=[Inexact, InvalidOperation, Overflow])
@@ -92,11 +95,50 @@ AGGREGATES: Mapping[str, Callable[[Mapping[Decimal, int], int], Figure]] = {
 }
 
 
-def aggregate(function: str, values: Mapping[Decimal, int], count: int) -> Figure:
+def percentile(values: Mapping[Decimal, int], at: Decimal) -> Figure:
+    """The value below which `at` per cent of the values lie; `values` says how often each occurs.
+
+    It is at the position (n - 1) * at / 100 of the n values in order, counted from 0, and between two values in
+    proportion: type 7 of Hyndman and Fan (Sample Quantiles in Statistical Packages, 1996), which is `percentile_cont`
+    in SQL. So the 50th is the median.
+    """
+    ordered = sorted(values.items())
+    size = sum(values.values())
+    if not size:
+        return Figure.of(None)
+    place, rest = divmod(Fraction(at) * (size - 1) / 100, 1)
+    low, high = _ranked(ordered, int(place)), _ranked(ordered, min(int(place) + 1, size - 1))
+    between = Fraction(low) + rest * (Fraction(high) - Fraction(low))
+    return Figure.of(low) if between == low else quotient(between, 1)
+
+
+def added(first: Figure, second: Figure) -> Figure:
+    """Two figures added up; nothing when either is."""
+    return _together(first, second, _EXACT.add, 1)
+
+
+def less(first: Figure, second: Figure) -> Figure:
+    """One figure less another; nothing when either is."""
+    return _together(first, second, _EXACT.subtract, -1)
+
+
+def _together(first: Figure, second: Figure, exact: Callable[[Decimal, Decimal], Decimal], sign: int) -> Figure:
+    if first.value is None or second.value is None or first.exact is None or second.exact is None:
+        return Figure(None, None)
+    if first.rounded or second.rounded:
+        return quotient(first.exact + sign * second.exact, 1)
+    return Figure.of(exact(first.value, second.value))
+
+
+def aggregate(function: str, values: Mapping[Decimal, int], count: int, at: Decimal | None = None) -> Figure:
     """`function` over `count` values, from how often each occurs. Of nothing: a sum is 0, all else is nothing.
+
+    A percentile is that `at`.
 
     Of what only adds up, `values` may be the sums of parts, and of extremes the extremes of parts.
     """
     if not values:
         return Figure.of(0 if function == "sum" else None)
+    if at is not None:
+        return percentile(values, at)
     return AGGREGATES[function](values, count)

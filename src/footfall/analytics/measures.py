@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 import msgspec
 
-from footfall.analytics.figures import Figure, quotient
-from footfall.analytics.tallies import KeyPart, MeasureTally, Simple, Tally, breakdown, figure, merged, money
+from footfall.analytics.figures import Figure, added, less, quotient
+from footfall.analytics.tallies import KeyPart, MeasureTally, Tally, breakdown, figure, merged, money
 from footfall.plan.calls import named
-from footfall.plan.model import Aggregate, Plan, PropertyType, Ratio
+from footfall.plan.measure_parts import composed_of, event_measures
+from footfall.plan.model import (
+    Aggregate,
+    Difference,
+    EventMeasure,
+    Plan,
+    PropertyType,
+    Quantity,
+    Ratio,
+    SumOf,
+)
 from footfall.plan.property_text import wire_type
 from footfall.plan.value_names import ValueName, user_traits, value_of
 
@@ -41,20 +51,38 @@ class Measured(msgspec.Struct, frozen=True):
     currency: str = ""
 
 
-def parts(asked: Simple | Ratio) -> tuple[Simple, ...]:
-    """What has to be tallied for a measure: itself, or both parts of a ratio."""
-    return (asked.of, asked.to) if isinstance(asked, Ratio) else (asked,)
+def parts(asked: Quantity) -> tuple[EventMeasure, ...]:
+    """What has to be tallied for a measure: itself, or all that it is made of."""
+    return tuple(event_measures(asked))
 
 
-def merge_tallies(plan: Plan, asked: Simple | Ratio, shards: Sequence[Sequence[MeasureTally]]) -> Measured:
+def merge_tallies(plan: Plan, asked: Quantity, shards: Sequence[Sequence[MeasureTally]]) -> Measured:
     """A measure from the tallies of its parts in each shard, with a figure for each group where it says `by`."""
-    figures = [
+    figures = (
         _measured(plan, part, [tallies[number] for tallies in shards]) for number, part in enumerate(parts(asked))
-    ]
-    return _ratio(*figures) if isinstance(asked, Ratio) else figures[0]
+    )
+    return _composed(asked, figures)
 
 
-def _measured(plan: Plan, asked: Simple, tallies: Sequence[MeasureTally]) -> Measured:
+def _composed(asked: Quantity, figures: Iterator[Measured]) -> Measured:
+    """A measure of the next of these figures, as many as it is made of."""
+    together = _TOGETHER.get(type(asked))
+    if together is None:
+        return next(figures)
+    made_of = [_composed(part, figures) for _, part in composed_of(asked)]
+    return functools.reduce(lambda first, second: _together(first, second, together), made_of)
+
+
+def _divided(of: Figure, to: Figure) -> Figure:
+    return quotient(of.exact, to.exact)
+
+
+_TOGETHER: Mapping[type[Quantity], Callable[[Figure, Figure], Figure]] = {
+    Ratio: _divided, Difference: less, SumOf: added,
+}  # fmt: skip
+
+
+def _measured(plan: Plan, asked: EventMeasure, tallies: Sequence[MeasureTally]) -> Measured:
     apart, by = breakdown(plan, asked)
     totals = _figures(plan, asked, apart, (total for each in tallies for total in each.totals))
     groups = _figures(plan, asked, by, (group for each in tallies for group in each.groups))
@@ -76,7 +104,7 @@ def _measured(plan: Plan, asked: Simple, tallies: Sequence[MeasureTally]) -> Mea
     )
 
 
-def _figures(plan: Plan, asked: Simple, by: tuple[str, ...], tallies: Iterable[Tally]) -> dict[Key, Figure]:
+def _figures(plan: Plan, asked: EventMeasure, by: tuple[str, ...], tallies: Iterable[Tally]) -> dict[Key, Figure]:
     """The figure of each group, the greatest first."""
     types = [_type_of(plan, asked.event, name) for name in by]
     figures = {
@@ -107,37 +135,43 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _ratio(of: Measured, to: Measured) -> Measured:
+def _together(of: Measured, to: Measured, figure_of: Callable[[Figure, Figure], Figure]) -> Measured:
+    """Two figures as one, and so each currency and each group of them."""
     currencies = {}
     for currency in dict.fromkeys([*to.currencies, *of.currencies]):
-        currencies[currency] = quotient(_whole_of(of, currency), _whole_of(to, currency))
+        currencies[currency] = figure_of(_whole_of(of, currency), _whole_of(to, currency))
     if currencies:
         total = next(iter(currencies.values())) if len(currencies) == 1 else Figure.of(None)
     else:
-        total = quotient(of.total.exact, to.total.exact)
-    by, currency_at, groups = _ratio_groups(of, to)
+        total = figure_of(of.total, to.total)
+    by, currency_at, groups = _groups_together(of, to, figure_of)
+    is_ratio = figure_of is _divided
     return Measured(
         total,
-        Figure.of(None),
+        figure_of(of.nothing, to.nothing),
         by,
         groups,
-        of.total,
-        to.total,
+        of.total if is_ratio else None,
+        to.total if is_ratio else None,
         of.unread + to.unread,
-        currencies=currencies,
-        currency=currency_at,
+        # The 0 of events of which there never was a message says nothing.
+        None if is_ratio or None in (of.never, to.never) else of.never,
+        currencies,
+        currency_at,
     )
 
 
-def _whole_of(part: Measured, currency: str | None) -> Fraction | None:
+def _whole_of(part: Measured, currency: str | None) -> Figure:
     """A part's figure in a currency; what is no money is the same in all."""
-    return part.currencies.get(currency, part.nothing).exact if part.currencies else part.total.exact
+    return part.currencies.get(currency, part.nothing) if part.currencies else part.total
 
 
-def _ratio_groups(of: Measured, to: Measured) -> tuple[tuple[str, ...], str, dict[Key, Figure]]:
+def _groups_together(
+    of: Measured, to: Measured, figure_of: Callable[[Figure, Figure], Figure]
+) -> tuple[tuple[str, ...], str, dict[Key, Figure]]:
     """A row for each group of either part; a part without `by` is whole in every row, unlike groups make no rows.
 
-    Money is divided currency by currency: where one part is broken down by it, so is the quotient.
+    Money goes currency by currency: where one part is broken down by it, so is the whole.
     """
     bases = [tuple(name for name in part.by if name != part.currency) for part in (of, to)]
     base = bases[0] or bases[1]
@@ -157,14 +191,14 @@ def _ratio_groups(of: Measured, to: Measured) -> tuple[tuple[str, ...], str, dic
             own = [_text(named[part.currency])] if part.currency in named else list(currencies)
             keys.update(dict.fromkeys((*rest, *((code,) if currency else ())) for code in own))
 
-    def value(part: Measured, key: Key) -> Fraction | None:
+    def value(part: Measured, key: Key) -> Figure:
         if not part.by:
-            return _whole_of(part, _text(key[-1])) if currency else part.total.exact
+            return _whole_of(part, _text(key[-1])) if currency else part.total
         named = dict(zip(by, key, strict=True))
         if currency:
             named |= {part.currency: key[-1]} if part.currency else {}
             if part.currencies and not part.currency and _text(key[-1]) not in part.currencies:
-                return part.nothing.exact
-        return part.groups.get(tuple(named[name] for name in part.by), part.nothing).exact
+                return part.nothing
+        return part.groups.get(tuple(named[name] for name in part.by), part.nothing)
 
-    return by, currency, {key: quotient(value(of, key), value(to, key)) for key in keys}
+    return by, currency, {key: figure_of(value(of, key), value(to, key)) for key in keys}

@@ -20,14 +20,13 @@ from footfall.analytics.tally_rows import TallyRows, tally_rows
 from footfall.analytics.window import Span
 from footfall.plan.calls import named
 from footfall.plan.currencies import Money, money_of
-from footfall.plan.model import Aggregate, Count, Plan, Unique
+from footfall.plan.model import Aggregate, Count, EventMeasure, Plan, Unique
 from footfall.plan.segments import MEMBER_OPS
 from footfall.plan.value_names import ACTOR, arrays_of, user_traits
 
 __all__ = [
     "KeyPart",
     "MeasureTally",
-    "Simple",
     "Tally",
     "breakdown",
     "figure",
@@ -38,7 +37,6 @@ __all__ = [
     "tally",
 ]
 
-Simple = Count | Aggregate | Unique
 KeyPart = str | bool | None
 
 _WIDTH = 38  # the most digits of a DECIMAL
@@ -72,30 +70,30 @@ class MeasureTally(msgspec.Struct, frozen=True):
     is_stored: bool
 
 
-def reads(plan: Plan, asked: Simple) -> frozenset[str]:
+def reads(plan: Plan, asked: EventMeasure) -> frozenset[str]:
     """The properties of its event that a measure has to read."""
     operand = () if asked.property in ("", "actor") else (asked.property,)
     return needed(asked.where, *asked.by, *operand, *_apart(plan, asked))
 
 
-def stored(asked: Simple) -> tuple[str, ...]:
+def stored(asked: EventMeasure) -> tuple[str, ...]:
     """The columns of its event that a measure has to read, besides properties: see `Dataset.events`."""
     counts_actors = isinstance(asked, Unique) and asked.property == ACTOR
     return ("person",) if counts_actors or any(part.op in MEMBER_OPS for part in asked.where) else ()
 
 
-def money(plan: Plan, asked: Simple) -> Money | None:
+def money(plan: Plan, asked: EventMeasure) -> Money | None:
     """In what currency the amounts of a measure are; None for what is no money."""
     event = named(plan, asked.event)
     return None if event is None else money_of(event, asked, user_traits(plan))
 
 
-def _apart(plan: Plan, asked: Simple) -> tuple[str, ...]:
+def _apart(plan: Plan, asked: EventMeasure) -> tuple[str, ...]:
     amounts = money(plan, asked)
     return (amounts.named,) if amounts is not None and amounts.named else ()
 
 
-def breakdown(plan: Plan, asked: Simple) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def breakdown(plan: Plan, asked: EventMeasure) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The properties that the totals of a measure are kept apart by, and those of its groups."""
     apart = _apart(plan, asked)
     return apart, (*asked.by, *(name for name in apart if name not in asked.by)) if asked.by else ()
@@ -104,7 +102,7 @@ def breakdown(plan: Plan, asked: Simple) -> tuple[tuple[str, ...], tuple[str, ..
 def tally(
     dataset: Dataset,
     plan: Plan,
-    asked: Simple,
+    asked: EventMeasure,
     span: Span,
     shard: Shard = WHOLE,
     *,
@@ -155,7 +153,7 @@ class _Counted(msgspec.Struct, frozen=True):
     each: str = ""
 
 
-def _counted(dataset: Dataset, table: PropertyTable, asked: Simple, shard: Shard) -> _Counted:
+def _counted(dataset: Dataset, table: PropertyTable, asked: EventMeasure, shard: Shard) -> _Counted:
     if isinstance(asked, Count):
         return _Counted("count(*)")
     if asked.property == "actor":
@@ -224,8 +222,8 @@ def _sum(before: Tally, other: Tally) -> Tally:
     return Tally(before.key, before.count + other.count, numbers, before.texts | other.texts)
 
 
-def figure(asked: Simple, tally: Tally) -> Figure:
+def figure(asked: EventMeasure, tally: Tally) -> Figure:
     """The figure of a group."""
     if isinstance(asked, Aggregate):
-        return aggregate(asked.function, tally.numbers, tally.count)
+        return aggregate(asked.function, tally.numbers, tally.count, asked.at)
     return Figure.of(tally.count + len(tally.texts))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from footfall.analytics.properties import PropertyTable
-from footfall.plan.model import Aggregate, Count, Unique
+from footfall.plan.model import Count, EventMeasure, Unique
 from footfall.plan.value_names import ACTOR, arrays_of
 
 __all__ = ["TallyRows", "tally_rows"]
@@ -19,9 +19,7 @@ class TallyRows(NamedTuple):
     keys: Sequence[str]
 
 
-def tally_rows(
-    table: PropertyTable, asked: Count | Aggregate | Unique, by: Sequence[str], per: str, condition: str
-) -> TallyRows:
+def tally_rows(table: PropertyTable, asked: EventMeasure, by: Sequence[str], per: str, condition: str) -> TallyRows:
     """The rows of a measure with the keys `by`, and before them `per`, SQL, where it is given.
 
     A row is a message that meets the condition; where the measure is over an array, it is an item of such a message.

@@ -51,8 +51,6 @@ CONTEXT_FIELDS: Final[Mapping[str, tuple[PropertyType, str]]] = {
     "browser.device": ("string", "desktop, phone, tablet, …"),
     "network.carrier": ("string", "The mobile carrier."),
     "network.wifi": ("boolean", "Whether it was sent by Wi-Fi."),
-    "screen.width": ("number", "Of the screen, in pixels."),
-    "screen.height": ("number", "Of the screen, in pixels."),
     "location.country": ("string", "The country, by the network's address."),
     "location.region": ("string", "The region."),
     "location.city": ("string", "The city."),

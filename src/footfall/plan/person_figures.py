@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from footfall.plan.model import Aggregate, Conversion, Count, ExperimentOutcome, Measure, Ratio, Where
+from footfall.plan.model import Aggregate, Count, ExperimentOutcome, Measure, Unique, Where
 from footfall.plan.value_names import ACTOR
 
 __all__ = ["PersonFigure", "figure_of_measure", "figure_of_outcome"]
@@ -34,7 +34,7 @@ def figure_of_measure(measure: Measure) -> PersonFigure | None:
     A KPI counts messages, adds up their property, or counts who did it: so does the figure for each person. The
     breakdown of the KPI does not matter.
     """
-    if isinstance(measure, Ratio | Conversion) or "[]" in measure.property:
+    if not isinstance(measure, Count | Aggregate | Unique) or "[]" in measure.property:
         return None
     if isinstance(measure, Count):
         return PersonFigure("count", measure.event, measure.where)

@@ -9,7 +9,8 @@ from itertools import accumulate, count
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from footfall.plan.model import Conversion, Measure, Plan, Ratio, Recurrence, Silence
+from footfall.plan.measure_parts import event_measures
+from footfall.plan.model import Conversion, Measure, Plan, Recurrence, Silence
 from footfall.timestamps import epoch_us, local_time
 
 __all__ = ["SilentPeriods", "local_stretch", "moved", "silences_of", "silences_of_event", "stretches"]
@@ -74,12 +75,9 @@ def silences_of_event(plan: Plan, event: str) -> tuple[Silence, ...]:
 
 
 def _events(plan: Plan, measure: Measure) -> Iterator[str]:
-    if isinstance(measure, Ratio):
-        yield from (measure.of.event, measure.to.event)
-    elif isinstance(measure, Conversion):
+    if isinstance(measure, Conversion):
         yield from (step.event for step in plan.journeys[measure.journey].steps)
-    else:
-        yield measure.event
+    yield from (figure.event for figure in event_measures(measure))
 
 
 def _is_of_events(plan: Plan, silence: Silence, events: Iterable[str]) -> bool:

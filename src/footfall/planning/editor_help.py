@@ -213,7 +213,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
     schema.STEP: {
         "id": "The step's name.",
         "event": "The event that is this step.",
-        "where": "Conditions on the event's properties; all must be true.",
+        "where": "Conditions on values of the message, by their names; all must be true.",
         "within": "The most time since the step before.",
         "expect": "The share of the step before that should get here, from 0 to 1.",
     },
@@ -227,7 +227,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "event": "The event that should not happen.",
         "between": "The two steps between which it should not.",
         "as": "The name it is counted under.",
-        "where": "Conditions on the event's properties; all must be true.",
+        "where": "Conditions on values of the message, by their names; all must be true.",
     },
     schema.SEGMENT: {
         "owner": _OWNER,

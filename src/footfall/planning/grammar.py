@@ -33,8 +33,8 @@ from footfall.plan.reading.schema import (
 from footfall.plan.reading.segments import RULES, SESSION_VALUES, SESSIONS, TIME_SPENT
 
 __all__ = [
-    "CONDITIONS", "FIGURE", "MEASURE", "RATIO", "RULE", "SESSION_CONDITIONS", "Conditions", "Forms", "Named",
-    "SessionConditions", "kind_at",
+    "CONDITIONS", "DIFFERENCE", "FIGURE", "MEASURE", "RATIO", "RULE", "SESSION_CONDITIONS", "Conditions", "Forms",
+    "Named", "SessionConditions", "kind_at",
 ]  # fmt: skip
 
 
@@ -73,16 +73,23 @@ class SessionConditions(_Described):
 CONDITIONS: Final = Conditions()
 SESSION_CONDITIONS: Final = SessionConditions()
 RULE: Final = Forms(RULES)
-FIGURE: Final = Forms({form: record for form, record in MEASURES.items() if form not in {"ratio", "journey"}})
+FIGURE: Final = Forms({form: record for form, record in MEASURES.items() if form != "journey"})
 MEASURE: Final = Forms(MEASURES)
 RATIO: Final = MEASURES["ratio"].keys["ratio"].kind
+DIFFERENCE: Final = MEASURES["difference"].keys["difference"].kind
 
 _properties = Named(NAME, PROPERTY)
 _behind: dict[tuple[object, str], FieldType] = {
     **{(record, "properties"): _properties for record in (TYPE, PROPERTY, PROPERTY_GROUP, EVENT, PAGE)},
     **{(record, key): TYPE for record in (TYPE, PROPERTY) for key in ("items", "values")},
-    **{(record, "where"): CONDITIONS for record in (STEP, GUARD, EXPOSURE, OUTCOME, *FIGURE.records.values())},
+    **{
+        (record, "where"): CONDITIONS
+        for record in (STEP, GUARD, EXPOSURE, OUTCOME, *MEASURES.values())
+        if "where" in record.keys
+    },
     **{(RATIO, key): FIGURE for key in ("of", "to")},
+    **{(DIFFERENCE, key): FIGURE for key in ("of", "less")},
+    (MEASURES["sum_of"], "sum_of"): ListOf(FIGURE),
     **{(FILE, section): Named(names, values) for section, (names, values) in SECTIONS.items()},
     (FILE, "traits"): MapOf(Named(NAME, PROPERTY), TRAIT_KINDS),
     (CONSENT, "purposes"): Named(WORD, CONSENT_PURPOSE),

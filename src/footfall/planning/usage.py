@@ -9,6 +9,7 @@ import msgspec
 
 from footfall.plan.calls import is_described_by
 from footfall.plan.checking.rules import compile_rule
+from footfall.plan.measure_parts import composed_of
 from footfall.plan.model import (
     Aggregate,
     Conversion,
@@ -23,7 +24,7 @@ from footfall.plan.model import (
     Journey,
     Kpi,
     Plan,
-    Ratio,
+    Quantity,
     Rule,
     Segment,
     Unique,
@@ -158,16 +159,20 @@ def _names_of(rule: Rule) -> list[str]:
 
 def _of_kpi(kpi: Kpi, plan: Plan) -> Iterator[Use]:
     measure = kpi.measure
-    if isinstance(measure, Ratio):
-        for part, figure in (("ratio of", measure.of), ("ratio to", measure.to)):
-            yield from _of_figure(kpi, figure, f"{part}: ")
-    elif isinstance(measure, Conversion):
+    if isinstance(measure, Conversion):
         journey = plan.journeys.get(measure.journey)
         for use in _of_steps(journey) if journey else ():
             how = f"journey {measure.journey}, {use.how}"
             yield msgspec.structs.replace(use, kind="kpi", name=kpi.name, owner=kpi.owner, how=how)
     else:
-        yield from _of_figure(kpi, measure, "")
+        yield from _of_figures(kpi, measure, "")
+
+
+def _of_figures(kpi: Kpi, measure: Quantity, part: str) -> Iterator[Use]:
+    if isinstance(measure, Count | Aggregate | Unique):
+        yield from _of_figure(kpi, measure, part)
+    for name, figure in composed_of(measure):
+        yield from _of_figures(kpi, figure, f"{name}: ")
 
 
 def _of_figure(kpi: Kpi, figure: Count | Aggregate | Unique, part: str) -> Iterator[Use]:

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from footfall.analytics.window import Window
 from footfall.plan.calls import call_of
 from footfall.plan.currencies import money_of
-from footfall.plan.model import Aggregate, Count, Event, Kpi, Measure, Plan, Property, Ratio, Unique, Where
+from footfall.plan.measure_parts import event_measures
+from footfall.plan.model import (
+    Aggregate,
+    Conversion,
+    Count,
+    Difference,
+    Event,
+    EventMeasure,
+    Kpi,
+    Measure,
+    Plan,
+    Property,
+    Quantity,
+    Ratio,
+    SumOf,
+    Unique,
+    Where,
+)
 from footfall.plan.property_text import wire_type
 from footfall.plan.value_names import user_traits
 from footfall.query.sql_text import quoted
@@ -18,7 +35,7 @@ __all__ = ["kpi_sql"]
 
 _FUNCTIONS: Mapping[str, str] = {
     "sum": "coalesce(sum({}), 0)", "average": "avg({})", "minimum": "min({})", "maximum": "max({})",
-    "median": "median({})",
+    "median": "median({})", "percentile": "quantile_cont({}, {})",
 }  # fmt: skip
 _SIGNS: Mapping[str, str] = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _COMPARED_AS_WRITTEN = {"string", "integer", "number", "decimal", "boolean"}
@@ -50,21 +67,30 @@ class _Writer:
         self._audiences = audiences
 
     def select(self, measure: Measure) -> str:
-        writers: Mapping[type, Callable[..., str]] = {
-            Count: self._simple, Aggregate: self._simple, Unique: self._simple, Ratio: self._ratio,
-        }  # fmt: skip
-        if type(measure) not in writers:
+        if isinstance(measure, Conversion):
             raise _NoSelectError
-        return writers[type(measure)](measure)
-
-    def _ratio(self, measure: Ratio) -> str:
-        parts = [self._figure(part) for part in (measure.of, measure.to)]
-        if any(part.by for part in (measure.of, measure.to)) or any(map(self._currency, (measure.of, measure.to))):
+        if isinstance(measure, Count | Aggregate | Unique):
+            return self._simple(measure)
+        if any(part.by or self._currency(part) for part in event_measures(measure)):
             raise _NoSelectError
-        of, to = (f"({select})" for select in parts)
-        return f"SELECT {of}::DOUBLE / nullif({to}, 0) AS value"
+        return f"SELECT {self._term(measure)} AS value"
 
-    def _simple(self, measure: Count | Aggregate | Unique) -> str:
+    def _term(self, measure: Quantity) -> str:
+        """A ratio, a sum or a difference as one expression, with a SELECT in brackets for each figure in it."""
+        match measure:
+            case Ratio():
+                return f"{self._operand(measure.of)}::DOUBLE / nullif({self._operand(measure.to)}, 0)"
+            case Difference():
+                return f"{self._operand(measure.of)} - {self._operand(measure.less)}"
+            case SumOf():
+                return " + ".join(map(self._operand, measure.parts))
+            case _:
+                return self._figure(measure)
+
+    def _operand(self, measure: Quantity) -> str:
+        return f"({self._term(measure)})"
+
+    def _simple(self, measure: EventMeasure) -> str:
         keys = [*measure.by]
         if (currency := self._currency(measure)) and currency not in keys:
             keys.append(currency)
@@ -107,7 +133,8 @@ class _Writer:
         if isinstance(measure, Unique):
             name = "person_id" if measure.property == "actor" else self._column(event, measure.property)
             return f"count(DISTINCT {name})"
-        return _FUNCTIONS[measure.function].format(self._column(event, measure.property))
+        share = "" if measure.at is None else f"{measure.at / 100:f}"
+        return _FUNCTIONS[measure.function].format(self._column(event, measure.property), share)
 
     def _property(self, event: Event | None, name: str) -> Property:
         prop = next((each for each in event.properties if each.name == name), None) if event is not None else None

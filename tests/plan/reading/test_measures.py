@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from footfall.plan import read
+from footfall.plan.loading import Reading
 from footfall.plan.model import Aggregate, Conversion, Count, Measure, Ratio, Unique, Where
 
 EVENTS = """
@@ -82,3 +85,77 @@ def test_the_parts_of_a_ratio_have_their_own_conditions(tmp_path: Path) -> None:
     assert measure == Ratio(
         of=Count(event="sold", where=(Where(property="items", op="gt", values=(1,)),)), to=Count(event="sold")
     )
+
+
+COMPOSED: dict[str, Any] = {
+    "plan": "p",
+    "events": {
+        "sold": {
+            "properties": {
+                "price": {"type": "decimal", "currency": "code"},
+                "code": {"type": "string"},
+                "count": {"type": "integer"},
+                "lines": {
+                    "type": "array",
+                    "items": {"type": "object", "properties": {"price": {"type": "decimal", "currency": "code"}}},
+                },
+            }
+        },
+        "seen": {},
+    },
+}
+SHARE = {"ratio": {"of": {"count": "sold"}, "to": {"count": "seen"}}}
+
+
+def reading_of(measure: object, **kpi: object) -> Reading:
+    return read({**COMPOSED, "kpis": {"k": {"measure": measure, **kpi}}})
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        {"percentile": "sold.price", "at": Decimal("99.9")},
+        {"count": "sold.lines[]"},
+        {"difference": {"of": SHARE, "less": {"ratio": {"of": SHARE, "to": {"sum": "sold.count"}}}}},
+        {"sum_of": [{"sum": "sold.price"}, {"sum": "sold.lines[].price"}]},
+        {"ratio": {"of": {"sum": "sold.price", "by": ["code"]}, "to": {"count": "sold"}}},
+    ],
+)
+def test_measures_of_measures_are_read(measure: object) -> None:
+    assert reading_of(measure).problems == []
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        ({"percentile": "sold.price"}, "'at' is missing"),
+        ({"percentile": "sold.price", "at": 101}, "a percentile is at a number from 0 to 100; write at: 90"),
+        ({"sum": "sold.price", "at": 90}, "unknown key 'at'"),
+        ({"percentile": "sold.code", "at": 90}, "sold.code is of type string, which has no percentile"),
+        ({"sum_of": [{"count": "sold"}]}, "the sum has less than two parts; write sum_of: [{…}, {…}]"),
+        ({"sum_of": [{"sum": "sold.price"}, {"count": "sold"}]}, "one part is money, and another is not"),
+        ({"difference": {"of": {"count": "sold"}}}, "'less' is missing"),
+        (
+            {"difference": {"of": {"count": "sold", "by": ["code"]}, "less": {"count": "sold"}}},
+            "the parts of the difference are grouped by different properties; use the same `by` in all",
+        ),
+        ({"sum_of": [{"count": "sold"}, {"journey": "x"}]}, "the measure cannot be a journey inside another measure"),
+        ({"count": "sold.lines"}, "count takes an event alone; write count: sold, count: sold.lines[] for an array"),
+        ({"count": "sold.count[]"}, "count is of type integer, not an array, so there is no count[]; write count"),
+        ({"sum": "sold.lines.price"}, "so lines.price has a value in each item; write lines[].price"),
+        ({"count": "sold", "by": ["lines[]"]}, "'lines[]' is of type object, not a single value; write lines[].price"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_measure_of_measures_is_one_line(measure: object, words: str) -> None:
+    problems = [f"{problem.message}; {problem.remedy}" for problem in reading_of(measure).problems]
+
+    assert len(problems) == 1
+    assert words in problems[0]
+
+
+def test_a_target_over_a_difference_of_money_names_the_currency() -> None:
+    less = {"difference": {"of": {"sum": "sold.price"}, "less": {"sum": "sold.lines[].price"}}}
+    target = {"direction": "up", "value": 5}
+
+    assert [problem.code for problem in reading_of(less, target=target).problems] == ["bad_currency"]
+    assert reading_of(less, target={**target, "unit": "EUR"}).problems == []

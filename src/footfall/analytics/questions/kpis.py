@@ -29,12 +29,13 @@ from footfall.analytics.sections import (
     quiet,
     strong,
 )
-from footfall.analytics.tallies import MeasureTally, Simple, reads, stored, tally
+from footfall.analytics.tallies import MeasureTally, reads, stored, tally
 from footfall.analytics.window import Window
 from footfall.plan.calls import named
 from footfall.plan.currencies import ISO_4217, money_of
 from footfall.plan.durations import say_window
-from footfall.plan.model import CalendarWindow, Conversion, Event, Kpi, Plan, Ratio, Unique
+from footfall.plan.measure_parts import is_quotient
+from footfall.plan.model import CalendarWindow, Conversion, Event, EventMeasure, Kpi, Measure, Plan, Unique
 from footfall.plan.value_names import ValueName, user_traits, value_of
 
 __all__ = ["KPIS", "CurrencyFigure", "Group", "Guardrail", "KpiResult", "TargetResult", "is_share", "kpi_rows"]
@@ -42,7 +43,6 @@ __all__ = ["KPIS", "CurrencyFigure", "Group", "Guardrail", "KpiResult", "TargetR
 _MOST_GROUPS = 12
 
 GroupValue = str | int | bool | Decimal | None
-Measure = Simple | Ratio | Conversion
 
 
 class CurrencyFigure(msgspec.Struct, frozen=True):
@@ -93,6 +93,8 @@ class Guardrail(msgspec.Struct, frozen=True):
 class KpiResult(msgspec.Struct, frozen=True):
     """One KPI. `of` and `to` are the parts of a ratio or a conversion, None for any other measure.
 
+    `is_quotient` says that it is one of these, or a sum or difference of such.
+
     `unread` counts values of its properties, in its window, that were there and not of the plan's type. `rounded`
     says that `value` is only the first 28 digits of the figure. `currencies` has the figure of each currency, for
     money: they are never added up, so `value` is None where there are several.
@@ -113,6 +115,7 @@ class KpiResult(msgspec.Struct, frozen=True):
     definition: str
     rounded: bool = False
     currencies: tuple[CurrencyFigure, ...] = ()
+    is_quotient: bool = False
 
 
 class KpisPartial(msgspec.Struct, frozen=True):
@@ -175,6 +178,7 @@ def _kpi(context: ReportContext, kpi: Kpi, measured: Measured) -> KpiResult:
         currencies=tuple(
             CurrencyFigure(code, figure.value, figure.rounded) for code, figure in measured.currencies.items()
         ),
+        is_quotient=is_quotient(kpi.measure),
     )
 
 
@@ -198,7 +202,7 @@ def _compared(plan: Plan, kpi: Kpi, measured: Measured) -> tuple[str | None, Fig
     return (unit, measured.nothing) if unit in choices else (None, measured.total)
 
 
-def _events_asked(plan: Plan, asked: Measure) -> Iterator[tuple[Simple, Event]]:
+def _events_asked(plan: Plan, asked: Measure) -> Iterator[tuple[EventMeasure, Event]]:
     """What a measure tallies, each with its event."""
     if not isinstance(asked, Conversion):
         for part in parts(asked):
@@ -275,7 +279,7 @@ def is_share(kpi: KpiResult) -> bool:
     """Whether a figure reads best in percent: a quotient, and nothing about it is over 1."""
     figures = [*(row.value for row in kpi.rows), *(figure.value for figure in kpi.currencies)]
     values = [kpi.value, kpi.target.value if kpi.target else None, *figures]
-    return kpi.to is not None and all(value is None or abs(value) <= 1 for value in values)
+    return kpi.is_quotient and all(value is None or abs(value) <= 1 for value in values)
 
 
 def kpi_rows(kpi: KpiResult, report: Report) -> Iterator[TableRow]:

@@ -39,7 +39,8 @@ from footfall.analytics.why.worlds import World, Worlds
 from footfall.analytics.window import microseconds
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError, UsageError
-from footfall.plan.model import Aggregate, Count, Kpi, Plan
+from footfall.plan.measure_parts import composed_of, event_measures
+from footfall.plan.model import Aggregate, Conversion, Count, Difference, Measure, Plan, SumOf
 from footfall.storage.as_of import AsOf
 from footfall.storage.control import plan_as_of
 from footfall.storage.environments import PRODUCTION, wanted
@@ -291,7 +292,7 @@ def _shares(
 ) -> Iterator[Share]:
     """What each label adds to the difference of two stages; nothing where a figure does not add up."""
     kpis = [stage.plan.kpis.get(key.name) for stage in stages]
-    if key.kind != "kpi" or not all(kpi is None or _adds_up(kpi) for kpi in kpis):
+    if key.kind != "kpi" or not all(kpi is None or _adds_up(kpi.measure) for kpi in kpis):
         return
     for dimension, label in labels:
         before, after = (_labelled(stage, key, Labelled(dimension=dimension, label=label), window) for stage in stages)
@@ -299,19 +300,23 @@ def _shares(
             yield Share(dimension, label, difference(after, before))
 
 
-def _adds_up(kpi: Kpi) -> bool:
-    return isinstance(kpi.measure, Count) or (isinstance(kpi.measure, Aggregate) and kpi.measure.function == "sum")
+def _adds_up(measure: Measure) -> bool:
+    """Whether a figure of all messages is the sum of those of its parts."""
+    if isinstance(measure, SumOf | Difference):
+        return all(_adds_up(part) for _, part in composed_of(measure))
+    return isinstance(measure, Count) or (isinstance(measure, Aggregate) and measure.function == "sum")
 
 
 def _labelled(stage: _Stage, key: _Key, shard: Labelled, window: _Window) -> Decimal:
     """The figure of the messages with one label."""
     dataset, plan, kpi = stage.dataset, stage.plan, stage.plan.kpis.get(key.name)
-    if kpi is None or not isinstance(kpi.measure, Count | Aggregate):
+    if kpi is None or isinstance(kpi.measure, Conversion):
         return Decimal(0)
     since, until = (None if time is None else microseconds(time, plan.timezone) for time in window)
     context = ReportContext(dataset, plan, (), since=since, until=until, now=stage.now)
-    tallied = tally(dataset, plan, kpi.measure, context.span_of(kpi.window), shard, segments=context.shards[0].segments)
-    measured = merge_tallies(plan, kpi.measure, [(tallied,)])
+    span, segments = context.span_of(kpi.window), context.shards[0].segments
+    tallied = [tally(dataset, plan, part, span, shard, segments=segments) for part in event_measures(kpi.measure)]
+    measured = merge_tallies(plan, kpi.measure, [tallied])
     figure = measured.currencies.get(key.currency, measured.nothing) if key.is_money else measured.total
     return figure.value or Decimal(0)
 

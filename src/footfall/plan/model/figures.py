@@ -14,12 +14,16 @@ __all__ = [
     "CalendarWindow",
     "Conversion",
     "Count",
+    "Difference",
     "EventFilter",
+    "EventMeasure",
     "Goal",
     "Kpi",
     "KpiWindow",
     "Measure",
+    "Quantity",
     "Ratio",
+    "SumOf",
     "Target",
     "Unique",
     "WeekStart",
@@ -66,12 +70,13 @@ class Count(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="count
 class Aggregate(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="aggregate"):
     """A figure over one number of each message, or of each item of an array.
 
-    It is the exact sum, or the average, minimum, maximum or median.
+    It is the exact sum, or the average, minimum, maximum, median, or the percentile `at` (from 0 to 100).
     """
 
-    function: Literal["sum", "average", "minimum", "maximum", "median"]
+    function: Literal["sum", "average", "minimum", "maximum", "median", "percentile"]
     event: str
     property: str
+    at: Decimal | None = None
     where: tuple[Where, ...] = ()
     by: tuple[str, ...] = ()
 
@@ -88,8 +93,21 @@ class Unique(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="uniq
 class Ratio(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="ratio"):
     """One figure divided by another over the same window; null when the divisor is 0."""
 
-    of: Count | Aggregate | Unique
-    to: Count | Aggregate | Unique
+    of: Quantity
+    to: Quantity
+
+
+class SumOf(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="sum_of"):
+    """Several figures over the same window added up; null where any of them is."""
+
+    parts: tuple[Quantity, ...]
+
+
+class Difference(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="difference"):
+    """One figure less another over the same window; null where either of them is."""
+
+    of: Quantity
+    less: Quantity
 
 
 class Conversion(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="journey"):
@@ -100,7 +118,13 @@ class Conversion(PlanPart, frozen=True, kw_only=True, tag_field="measure", tag="
     end: str
 
 
-Measure = Count | Aggregate | Unique | Ratio | Conversion
+EventMeasure = Count | Aggregate | Unique
+"""What is measured of the messages of one event."""
+
+Quantity = EventMeasure | Ratio | SumOf | Difference
+"""What can be a part of another measure."""
+
+Measure = Quantity | Conversion
 
 
 class Target(PlanPart, frozen=True, kw_only=True):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from footfall.plan.currencies import ISO_4217, money_of
-from footfall.plan.model import Conversion, Event, Measure, Property, Ratio
+from footfall.plan.currencies import ISO_4217, Money, money_of
+from footfall.plan.measure_parts import event_measures
+from footfall.plan.model import Event, Measure, Property, Quantity
 from footfall.plan.problems import Location, Path, Problems, did_you_mean
 from footfall.plan.reading.properties import ResolvedProperty
 
-__all__ = ["check_currency", "check_target"]
+__all__ = ["check_alike", "check_currency", "check_target"]
 
 
 def check_currency(
@@ -56,10 +57,32 @@ def _check(
         _check(part, inside, (*path, name), at, problems, whole=whole)
 
 
+def check_alike(
+    figures: Sequence[Quantity],
+    named: Callable[[str], Event | None],
+    traits: Sequence[Property],
+    *,
+    at: Location,
+    path: Path,
+    problems: Problems,
+) -> None:
+    """Check that what is added up or taken away is all money, or all no money."""
+    are_money = {any(money is not None for money in _moneys(figure, named, traits)) for figure in figures}
+    if len(are_money) > 1:
+        message, remedy = "one part is money, and another is not", "add up figures of one kind, or divide them"
+        problems.add("bad_measure", message, at=at, path=path, remedy=remedy)
+
+
+def _moneys(measure: Measure, named: Callable[[str], Event | None], traits: Sequence[Property]) -> list[Money | None]:
+    events = ((figure, named(figure.event)) for figure in event_measures(measure))
+    return [money_of(event, figure, traits) for figure, event in events if event is not None]
+
+
 def check_target(
     measure: Measure,
     unit: str | None,
     named: Callable[[str], Event | None],
+    traits: Sequence[Property],
     *,
     at: Location,
     path: Path,
@@ -67,12 +90,9 @@ def check_target(
 ) -> None:
     """Check that a target over money says by its `unit` which currency it is in, where there may be several.
 
-    `named` gives the event that a figure names.
+    `named` gives the event that a figure names, `traits` are those of persons.
     """
-    if isinstance(measure, Conversion):
-        return
-    figures = (measure.of, measure.to) if isinstance(measure, Ratio) else (measure,)
-    currencies = [money_of(event, figure) for figure in figures if (event := named(figure.event)) is not None]
+    currencies = _moneys(measure, named, traits)
     several = [money for money in currencies if money is not None and money.named]
     codes = {money.code for money in currencies if money is not None and money.code}
     choices = [set(money.choices) for money in several if money.choices]

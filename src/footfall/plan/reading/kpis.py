@@ -42,8 +42,8 @@ def read_kpis(
             continue
         if target is not None:
             check_target(
-                measure, target.get("unit"), subjects.find, at=node.value["target"], path=(*path, "target"),
-                problems=problems,
+                measure, target.get("unit"), subjects.find, subjects.user_traits, at=node.value["target"],
+                path=(*path, "target"), problems=problems,
             )  # fmt: skip
         kpis[definition.name] = Kpi(
             name=definition.name,

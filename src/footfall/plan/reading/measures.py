@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from footfall.plan.calls import call_of
+from footfall.plan.measure_parts import event_measures
 from footfall.plan.model import (
     NUMERIC,
     Aggregate,
     Conversion,
     Count,
+    Difference,
     Event,
     Journey,
     Measure,
+    Quantity,
     Ratio,
+    SumOf,
     Unique,
 )
 from footfall.plan.problems import MISSING, Path, did_you_mean
 from footfall.plan.reading.conditions import is_scalar, read_where
-from footfall.plan.reading.field_types import NODE, TEXT, TEXTS, Key, Record
+from footfall.plan.reading.currencies import check_alike
+from footfall.plan.reading.field_types import NODE, NUMBER, TEXT, TEXTS, Key, ListOf, Record
 from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.yaml_source import YamlNode
 from footfall.plan.value_names import ACTOR
@@ -27,18 +32,25 @@ from footfall.plan.wording import say_types
 
 __all__ = ["MEASURES", "MeasureReader"]
 
-_FUNCTIONS = ("sum", "average", "minimum", "maximum", "median")
+_FUNCTIONS = ("sum", "average", "minimum", "maximum", "median", "percentile")
 _SIMPLE = ("count", *_FUNCTIONS, "unique")
-_FORMS = (*_SIMPLE, "ratio", "journey")
+_COMPOSED = ("ratio", "sum_of", "difference")
+_FIGURES = (*_SIMPLE, *_COMPOSED)
+_FORMS = (*_FIGURES, "journey")
 
 MEASURES: Final[Mapping[str, Record]] = {
     **{form: Record({form: Key(TEXT), "where": Key(NODE), "by": Key(TEXTS)}) for form in _SIMPLE},
+    "percentile": Record(
+        {"percentile": Key(TEXT), "at": Key(NUMBER, required=True), "where": Key(NODE), "by": Key(TEXTS)}
+    ),
     "ratio": Record({"ratio": Key(Record({"of": Key(NODE, required=True), "to": Key(NODE, required=True)}))}),
+    "sum_of": Record({"sum_of": Key(ListOf(NODE))}),
+    "difference": Record(
+        {"difference": Key(Record({"of": Key(NODE, required=True), "less": Key(NODE, required=True)}))}
+    ),
     "journey": Record({"journey": Key(TEXT), "from": Key(TEXT, required=True), "to": Key(TEXT, required=True)}),
 }
 """The keys of a measure by its form: a measure has exactly one of these."""
-
-_Simple = Count | Aggregate | Unique
 
 
 class MeasureReader:
@@ -59,7 +71,7 @@ class MeasureReader:
             elsewhere = next((form for form in _FORMS if form in node.marks), None)
             reason = f"has {len(written)} forms ({', '.join(written)})" if written else "has no form"
             if elsewhere is not None and not written:
-                reason = f"cannot be a {elsewhere} inside a ratio"
+                reason = f"cannot be a {elsewhere} inside another measure"
             unknown = next((did_you_mean(key, forms) for key in node.marks if key not in {"where", "by"}), "")
             remedy = unknown if unknown.startswith("did") and not written else f"use exactly one of {', '.join(forms)}"
             self._problems.add("bad_measure", f"the measure {reason}", at=node, path=path, remedy=remedy)
@@ -68,24 +80,40 @@ class MeasureReader:
         values = MEASURES[form].read(node, path, self._problems)
         if values is MISSING or form not in values:
             return None
-        if form == "ratio":
-            return self._ratio(values["ratio"], node.value["ratio"], path)
+        if form in _COMPOSED:
+            return self._composed(form, values[form], node.value[form], path)
         return self._conversion(values, node, path) if form == "journey" else self._simple(form, values, node, path)
 
-    def _ratio(self, parts: dict[str, Any], node: YamlNode, path: Path) -> Measure | None:
-        of, to = (self._read(parts[key], (*path, key), _SIMPLE) if key in parts else None for key in ("of", "to"))
-        if of is None or to is None:
+    def _composed(self, form: str, values: Any, node: YamlNode, path: Path) -> Measure | None:
+        """A ratio, a sum or a difference of figures, which may be such themselves."""
+        if form == "sum_of":
+            nodes = [(f"[{number}]", item) for number, item in enumerate(values)]
+        else:
+            nodes = [(key, values[key]) for key in ("of", "to", "less") if key in values]
+        parts = [cast("Quantity | None", self._read(item, (*path, key), _FIGURES)) for key, item in nodes]
+        figures = [part for part in parts if part is not None]
+        if len(parts) < 2:
+            if form == "sum_of":
+                message, remedy = "the sum has less than two parts", "write sum_of: [{…}, {…}]"
+                self._problems.add("bad_measure", message, at=node, path=path, remedy=remedy)
             return None
-        ratio = Ratio(of=cast("_Simple", of), to=cast("_Simple", to))
-        if ratio.of.by and ratio.to.by and ratio.of.by != ratio.to.by:
-            self._problems.add(
-                "bad_measure",
-                "the parts of the ratio are grouped by different properties",
-                at=node,
-                path=path,
-                remedy="use the same `by` in both, or leave it out of one",
-            )
-        return ratio
+        if len(figures) < len(parts):
+            return None
+        self._check_groups(form, figures, node, path)
+        if form == "ratio":
+            return Ratio(of=figures[0], to=figures[1])
+        subjects = self._subjects
+        check_alike(figures, subjects.find, subjects.user_traits, at=node, path=path, problems=self._problems)
+        return SumOf(parts=tuple(figures)) if form == "sum_of" else Difference(of=figures[0], less=figures[1])
+
+    def _check_groups(self, form: str, figures: Sequence[Quantity], node: YamlNode, path: Path) -> None:
+        """Check that the parts of a measure have the same groups; a part of a ratio may have none."""
+        groups = {figure.by for part in figures for figure in event_measures(part)}
+        if len(groups - {()} if form == "ratio" else groups) > 1:
+            noun = {"ratio": "ratio", "sum_of": "sum", "difference": "difference"}[form]
+            message = f"the parts of the {noun} are grouped by different properties"
+            remedy = "use the same `by` in all" + (", or leave it out of one" if form == "ratio" else "")
+            self._problems.add("bad_measure", message, at=node, path=path, remedy=remedy)
 
     def _conversion(self, values: dict[str, Any], node: YamlNode, path: Path) -> Measure | None:
         name = values["journey"]
@@ -137,7 +165,13 @@ class MeasureReader:
             return Count(event=text, property=name, where=where, by=by)
         if form == "unique":
             return Unique(event=text, property=name, where=where, by=by)
-        return Aggregate(function=cast("Any", form), event=text, property=name, where=where, by=by)
+        at_ = values.get("at")
+        if form == "percentile" and (at_ is None or not 0 <= at_ <= 100):
+            message, remedy = "a percentile is at a number from 0 to 100", "write at: 90"
+            if at_ is not None:
+                self._problems.add("bad_measure", message, at=node.value["at"], path=(*path, "at"), remedy=remedy)
+            return None
+        return Aggregate(function=cast("Any", form), event=text, property=name, at=at_, where=where, by=by)
 
     def _check_operand(self, form: str, event: Event, name: str, at: YamlNode, path: Path) -> None:
         """Check that what a measure is over can be counted or computed so."""

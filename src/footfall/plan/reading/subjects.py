@@ -29,6 +29,11 @@ class Subjects(NamedTuple):
         """What is wrong with the plan so far."""
         return self.names.problems
 
+    @property
+    def user_traits(self) -> tuple[Property, ...]:
+        """The traits of persons."""
+        return self.traits.get("user", ())
+
     def find(self, name: str) -> Event | None:
         """The event or call of a name; None, without a problem, when there is none."""
         return subject(name, self.events.by_name, self.pages, self.traits)
@@ -69,7 +74,7 @@ class Subjects(NamedTuple):
 
     def _value(self, event: Event, name: str) -> ValueName | NoValue | None:
         properties = self.events.properties.get(event.name) or {prop.name: prop for prop in event.properties}
-        return value_named(event.name, name, properties, self.traits.get("user", ()))
+        return value_named(event.name, name, properties, self.user_traits)
 
     def parted(self, text: str) -> tuple[str, str]:
         """The event and the value of EVENT.VALUE; "" for what is missing."""

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from footfall.plan.model import AllOf, AnyOf, Event, Experiment, Journey, Kpi, NotIn, Ratio, Segment, SegmentRule
+from footfall.plan.measure_parts import with_event_measures
+from footfall.plan.model import AllOf, AnyOf, Event, Experiment, Journey, Kpi, NotIn, Segment, SegmentRule
 from footfall.plan.value_names import top_property
 from footfall.planning.diff.properties import pair_properties
 
@@ -33,12 +34,7 @@ class Renames:
         """The KPI in the names of the new plan."""
         if not self._events and not self._properties:
             return kpi
-        measure: Any = kpi.measure
-        if isinstance(measure, Ratio):
-            measure = Ratio(of=self._figure(measure.of), to=self._figure(measure.to))
-        elif hasattr(measure, "event"):
-            measure = self._figure(measure)
-        return msgspec.structs.replace(kpi, measure=measure)
+        return msgspec.structs.replace(kpi, measure=with_event_measures(kpi.measure, self._figure))
 
     def journey(self, journey: Journey) -> Journey:
         """The journey in the names of the new plan."""

@@ -13,11 +13,13 @@ from footfall.plan.model import (
     Aggregate,
     Conversion,
     Count,
+    Difference,
     Measure,
     Property,
     Ratio,
     SegmentRule,
     Silence,
+    SumOf,
     Unique,
     Where,
 )
@@ -59,15 +61,19 @@ _CLAUSES: Mapping[str, str] = {
     "count": "counts {it}",
     "maximum": "takes the largest value of {it}",
     "median": "takes the median of {it}",
+    "percentile": "takes a percentile of {it}",
     "minimum": "takes the smallest value of {it}",
     "sum": "adds {it} up",
     "unique": "counts the different values of {it}",
     "unique actor": "counts who did it",
     "where": "counts only some, chosen by {it}",
 }
-_PARTS_OF_RATIO: Mapping[str, str] = {
+_PARTS: Mapping[str, str] = {
+    "difference less": "what is taken away",
+    "difference of": "what something is taken away from",
     "ratio of": "the upper part of the ratio",
     "ratio to": "the lower part of the ratio",
+    "sum of": "a part of the sum",
 }
 
 
@@ -77,7 +83,7 @@ def say_how(how: str, it: str = "it") -> str:
     if verb not in _CLAUSES:
         return how
     clause = _CLAUSES[verb].format(it=it)
-    return f"{_PARTS_OF_RATIO[part]} {clause}" if part in _PARTS_OF_RATIO else clause
+    return f"{_PARTS[part]} {clause}" if part in _PARTS else clause
 
 
 def say_list(values: Iterable[object]) -> str:
@@ -135,6 +141,10 @@ def say_measure(measure: Measure) -> str:
     """A measure in one line: `sum of order_completed.total by currency`."""
     if isinstance(measure, Ratio):
         return f"({say_measure(measure.of)}) ÷ ({say_measure(measure.to)})"
+    if isinstance(measure, Difference):
+        return f"({say_measure(measure.of)}) − ({say_measure(measure.less)})"
+    if isinstance(measure, SumOf):
+        return " + ".join(f"({say_measure(part)})" for part in measure.parts)
     if isinstance(measure, Conversion):
         return f"share of journey {measure.journey} from {measure.start} to {measure.end}"
     groups = f" by {', '.join(measure.by)}" if measure.by else ""
@@ -156,4 +166,6 @@ def _head(measure: Count | Aggregate | Unique) -> str:
     if isinstance(measure, Count):
         return f"count of {measure.event}" + (f".{measure.property}" if measure.property else "")
     function: Any = measure.function if isinstance(measure, Aggregate) else "different values"
+    if function == "percentile" and isinstance(measure, Aggregate):
+        function = f"percentile {measure.at}"
     return f"{function} of {measure.event}.{measure.property}"

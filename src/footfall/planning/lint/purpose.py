@@ -7,7 +7,8 @@ from typing import Final
 
 import msgspec
 
-from footfall.plan.model import Conversion, Event, Journey, Kpi, Plan, Ratio
+from footfall.plan.measure_parts import event_measures
+from footfall.plan.model import Conversion, Event, Journey, Kpi, Plan
 from footfall.plan.segments import filters_of
 from footfall.planning.lint.rule import Finding, LintRule, View
 
@@ -27,9 +28,7 @@ def _events_of(kpi: Kpi, plan: Plan) -> tuple[str, ...]:
             return ()
         ids = [step.id for step in journey.steps]
         return tuple(dict.fromkeys(step.event for step in journey.steps[: ids.index(measure.end) + 1]))
-    if isinstance(measure, Ratio):
-        return tuple(dict.fromkeys((measure.of.event, measure.to.event)))
-    return (measure.event,)
+    return tuple(dict.fromkeys(figure.event for figure in event_measures(measure)))
 
 
 def _uses_by_event(view: View) -> dict[str, set[str]]:

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 from statistics import median
 from typing import Any, NamedTuple
 
-from footfall.plan.model import Aggregate, Conversion, Count, Journey, Plan, Ratio, Unique, Where
+from footfall.plan.measure_parts import composed_of
+from footfall.plan.model import Aggregate, Conversion, Count, Journey, Plan, Quantity, Ratio, SumOf, Unique, Where
 from footfall.testing.planted.journeys import PlantedJourney
 
 __all__ = ["Fact", "JourneyTruth", "Number", "currency_truth", "journey_truth", "kpi_truth", "meets"]
@@ -78,7 +80,19 @@ def _figure_of(chosen: Sequence[Fact], measure: Count | Aggregate | Unique) -> N
     present = [value for value in values if value is not None]
     if isinstance(measure, Unique):
         return len({str(value) for value in present})
-    return _FIGURES[measure.function]([Decimal(str(value)) for value in present])
+    numbers = sorted(Decimal(str(value)) for value in present)
+    if measure.at is not None:
+        return _percentile(numbers, measure.at)
+    return _FIGURES[measure.function](numbers)
+
+
+def _percentile(ordered: Sequence[Decimal], at: Decimal) -> Number:
+    """The value at (n - 1) * at / 100, between two values in proportion."""
+    if not ordered:
+        return None
+    place = Fraction(at) / 100 * (len(ordered) - 1)
+    low, high = Fraction(ordered[floor(place)]), Fraction(ordered[ceil(place)])
+    return low + (high - low) * (place - floor(place))
 
 
 def kpi_truth(plan: Plan, facts: Sequence[Fact], walks: Mapping[str, Sequence[PlantedJourney]]) -> dict[str, Number]:
@@ -92,16 +106,25 @@ def kpi_truth(plan: Plan, facts: Sequence[Fact], walks: Mapping[str, Sequence[Pl
         measure = kpi.measure
         if name in several:
             truth[name] = None
-        elif isinstance(measure, Ratio):
-            over, under = _figure(facts, measure.of), _figure(facts, measure.to)
-            truth[name] = Fraction(over) / Fraction(under) if over is not None and under else None
         elif isinstance(measure, Conversion) and measure.journey not in walks:
             continue
         elif isinstance(measure, Conversion):
             truth[name] = _conversion(plan.journeys[measure.journey], measure, walks[measure.journey])
         else:
-            truth[name] = _figure(facts, measure)
+            truth[name] = _quantity(facts, measure)
     return truth
+
+
+def _quantity(facts: Sequence[Fact], measure: Quantity) -> Number:
+    if isinstance(measure, Count | Aggregate | Unique):
+        return _figure(facts, measure)
+    values = [_quantity(facts, part) for _, part in composed_of(measure)]
+    numbers = [Fraction(value) for value in values if value is not None]
+    if len(numbers) < len(values):
+        return None
+    if isinstance(measure, Ratio):
+        return numbers[0] / numbers[1] if numbers[1] else None
+    return sum(numbers, Fraction(0)) if isinstance(measure, SumOf) else numbers[0] - numbers[1]
 
 
 def currency_truth(plan: Plan, facts: Sequence[Fact]) -> dict[str, dict[str | None, Number]]:

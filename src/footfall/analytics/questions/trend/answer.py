@@ -31,10 +31,11 @@ from footfall.analytics.sections import (
     quiet,
     strong,
 )
-from footfall.analytics.tallies import MeasureTally, Simple, tally
+from footfall.analytics.tallies import MeasureTally, tally
 from footfall.analytics.usual_range import MOST, RULE, usual_range
 from footfall.analytics.window import Window
-from footfall.plan.model import Conversion, Count, Measure, Plan, Ratio, Unique
+from footfall.plan.measure_parts import is_quotient, with_event_measures
+from footfall.plan.model import Conversion, Count, EventMeasure, Measure, Plan, Unique
 from footfall.plan.silences import SilentPeriods, silences_of
 
 __all__ = ["TrendPoint", "TrendResult", "TrendSeries", "trend"]
@@ -137,17 +138,11 @@ def _measured(plan: Plan, asked: Measure, partials: Sequence[TrendPartial], numb
     if isinstance(asked, Conversion):
         entered, reached = map(sum, zip(*(partial.conversions[number] for partial in partials), strict=True))
         return Measured(quotient(reached, entered), Figure.of(None))
-    whole = _without_groups(asked)
+    whole = with_event_measures(asked, _ungrouped)
     return merge_tallies(plan, whole, [[_of_period(each, number) for each in partial.measures] for partial in partials])
 
 
-def _without_groups(asked: Simple | Ratio) -> Simple | Ratio:
-    if isinstance(asked, Ratio):
-        return Ratio(of=_ungrouped(asked.of), to=_ungrouped(asked.to))
-    return _ungrouped(asked)
-
-
-def _ungrouped(asked: Simple) -> Simple:
+def _ungrouped(asked: EventMeasure) -> EventMeasure:
     return msgspec.structs.replace(asked, by=())
 
 
@@ -242,7 +237,7 @@ def _definition(plan: Plan, options: TrendOptions, window: Window, silences: Map
 
 
 def _sections(result: TrendResult, options: TrendOptions) -> Iterator[Section]:
-    is_share = isinstance(options.measure, Ratio | Conversion)
+    is_share = is_quotient(options.measure)
     for series in result.series:
         largest = max((point.value for point in series.points if point.value is not None), default=Decimal(0))
         rows = [
