@@ -86,6 +86,18 @@ def test_any_moment_lies_in_the_full_hour_that_is_its_own(zone: str, first: int,
         assert number == next(begin for begin, end in full if begin <= moment < end)
 
 
+@pytest.mark.parametrize("zone", ["Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Kathmandu", "Africa/Monrovia"])
+@pytest.mark.parametrize("year", [1918, 1955, 2025])
+def test_the_hour_of_the_day_is_that_of_the_clock(zone: str, year: int) -> None:
+    first = epoch_us(datetime(year, 1, 1, tzinfo=UTC))
+    moments = [first + step * 7 * HOUR // 2 for step in range(2_510)]
+    sql = LocalPeriods(zone, min(moments), max(moments)).hour_of_day("unnest")
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"SELECT unnest, {sql} FROM unnest({moments})").fetchall()
+
+    assert rows == [(moment, local_time(moment, zone).hour) for moment in moments]
+
+
 @pytest.mark.parametrize(
     "zone", ["Pacific/Auckland", "America/Los_Angeles", pytest.param("UTC", marks=pytest.mark.slow)]
 )

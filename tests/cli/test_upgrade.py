@@ -93,6 +93,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "plan observe": [PLAN],
     "plan simulate": [PLAN],
     "power": ["seen"],
+    "preferences": [],
     "purge": ["--source", "shop"],
     "quarantine list": [],
     "quarantine replay": [],

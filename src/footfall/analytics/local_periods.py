@@ -61,6 +61,11 @@ class LocalPeriods:
         into_week = self.calendar.days_into_week
         return f"({_floored(f'({day} + {into_week})', 7)} - {into_week})" if per == "week" else day
 
+    def hour_of_day(self, column: str = "occurred_at") -> str:
+        """The hour, 0 to 23, that the clock shows at the time of a column; one that comes twice a day is one hour."""
+        local = f"({column} + {_stepwise(column, self._offsets, lambda row: row.offset)})"
+        return f"(({_floored(local, _HOUR)} // {_HOUR} % 24 + 24) % 24)"
+
     def _hour(self, column: str, local: str) -> str:
         hour = f"({column} - ({local} % {_HOUR} + {_HOUR}) % {_HOUR})"
         rows = hour_offsets(self._offsets)

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "persons": ("footfall.cli.persons:command", "List persons, of all or of a segment."),
     "plan": ("footfall.cli.plan:command", "Check, compare, document and use tracking plans."),
     "power": ("footfall.cli.power:command", "Show how messages are spread over persons, and who has the most."),
+    "preferences": ("footfall.cli.preferences:command", "Show what people have most often, by which channel, when."),
     "purge": ("footfall.cli.purge:command", "Remove messages for ever: a leaked secret, test traffic."),
     "quarantine": (
         "footfall.cli.quarantine:command",

@@ -22,6 +22,7 @@ from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleRe
 from footfall.analytics.questions.paths import PathsResult, paths, paths_options
 from footfall.analytics.questions.persons import PersonsResult, persons, persons_options
 from footfall.analytics.questions.power import PowerOptions, PowerResult, power
+from footfall.analytics.questions.preferences import PreferencesResult, preferences, preferences_options
 from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
 from footfall.analytics.questions.segment import SegmentResult, segment_options
 from footfall.analytics.questions.segment import segment as segment_question
@@ -161,6 +162,23 @@ class Questions(ABC):
         """
         asked = paths_options(self.plan or Plan(id=""), **options)
         return self.ask(paths(asked), since=since, until=until, include=include)
+
+    def preferences(
+        self,
+        person: str | None = None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        **options: Any,
+    ) -> QuestionResult[PreferencesResult]:
+        """By which channel of contact, at which hour, and with which values one person or all have messages most often.
+
+        The options are those of `preferences_options`: `of` are EVENT.PROPERTY, `floor`, `top`. Raises UsageError for
+        what the plan does not have, and for an id of nobody or of several.
+        """
+        asked = preferences_options(self.plan or Plan(id=""), person, **options)
+        return self.ask(preferences(asked), since=since, until=until, include=include)
 
     def cross_sell(
         self,
