@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
-import pytest
 from tests.analytics.asking import context_of
 
 from footfall.analytics import Dataset
-from footfall.analytics.touches import LinkMarks, link_marks, make_touches
+from footfall.analytics.touches import make_touches
 from footfall.storage.journal import Entry
-from footfall.web.campaign import Campaign
 
 MakeEntry = Callable[..., Entry]
 MINUTE = 60
@@ -21,28 +18,6 @@ DIRECT, SEARCH, AWAY = (
     {"origin": {"type": "internal"}},
 )  # fmt: skip
 MAIL = {"origin": {"type": "email"}, "campaign": {"name": "spring", "source": "news"}}
-
-
-@pytest.mark.parametrize(
-    ("context", "marks"),
-    [
-        (MAIL, LinkMarks(Campaign("spring", "news"), "email")),
-        (SEARCH, LinkMarks(Campaign(), "organic_search", "Google")),
-        ({"campaign": {"source": "google", "medium": "cpc"}},
-         LinkMarks(Campaign(source="google", medium="cpc"), "paid_search", "Google")),
-        (AWAY, None),
-        ({"campaign": {"clickIds": {"gclid": True}}}, None),
-        ({"campaign": "spring", "origin": ["x"]}, None),
-        ({"campaign": {"name": 5, "source": " "}, "origin": {"type": 7}}, None),
-        ({}, None),
-    ],
-)  # fmt: skip
-def test_a_context_names_the_link_or_nothing(context: dict[str, Any], marks: LinkMarks | None) -> None:
-    assert link_marks(msgspec.json.encode(context).decode()) == marks
-
-
-def test_what_is_no_json_names_nothing() -> None:
-    assert (link_marks(None), link_marks('{"campaign": {'), link_marks("[1]")) == (None, None, None)
 
 
 def stored(make: MakeEntry, seq: int, at: int, context: object, envelope: object = None) -> Entry:

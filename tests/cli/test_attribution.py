@@ -71,11 +71,11 @@ def test_as_json_and_csv(data: Path) -> None:
         ("direct", "1/3"), ("email", "1/3"), ("paid_search", "1/3"), (None, "1"),
     ]  # fmt: skip
     assert lines == [
-        "model,label,is_planned,is_other,visits,conversions,share,currency,amount",
-        "last_non_direct,news,false,false,1,1.0,0.5,,",
-        "last_non_direct,direct,false,false,1,0.0,0.0,,",
-        "last_non_direct,google,false,false,1,0.0,0.0,,",
-        "last_non_direct,,false,false,0,1.0,0.5,,",
+        "model,label,is_planned,is_other,visits,conversions,share,currency,amount,cost,per_conversion,roas,roi",
+        "last_non_direct,news,false,false,1,1.0,0.5,,,,,,",
+        "last_non_direct,direct,false,false,1,0.0,0.0,,,,,,",
+        "last_non_direct,google,false,false,1,0.0,0.0,,,,,,",
+        "last_non_direct,,false,false,0,1.0,0.5,,,,,,",
     ]
 
 

@@ -23,6 +23,7 @@ from footfall.plan.calls import call_of, named
 from footfall.plan.channels import channel_rule
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
+from footfall.storage.costs import CampaignCost
 from footfall.storage.environments import PRODUCTION
 from footfall.storage.journal import Entry
 from footfall.storage.part import Part
@@ -32,6 +33,7 @@ from footfall.storage.uncounted import UncountedCount
 if TYPE_CHECKING:
     import duckdb
 
+    from footfall.analytics.arrivals import LinkMarks
     from footfall.analytics.event_table import AskedEvent
     from footfall.analytics.persons import Persons
     from footfall.analytics.planned_values import Planned
@@ -98,6 +100,7 @@ class Dataset:
         self._messages: dict[frozenset[str], str] = {}
         self._trait_tables: dict[bytes, TraitTable] = {}
         self._names = names or itertools.count(1)
+        self._arrivals: tuple[Sequence[LinkMarks], str] | None = None
 
     @classmethod
     def open(
@@ -126,10 +129,10 @@ class Dataset:
         return cls._opened(connection, lambda damaged: load_store(connection, asked, damaged))
 
     @classmethod
-    def of(cls, entries: Iterable[Entry], plan: Plan | None = None) -> Self:
+    def of(cls, entries: Iterable[Entry], plan: Plan | None = None, *, costs: Sequence[CampaignCost] = ()) -> Self:
         """The same over rows that are at hand already, with nothing in quarantine."""
         connection = connect()
-        return cls._opened(connection, lambda _: load_entries(connection, entries, plan))
+        return cls._opened(connection, lambda _: load_entries(connection, entries, plan, costs))
 
     @classmethod
     def over(cls, parts: Sequence[Part], plan: Plan, persons: Persons) -> Self:
@@ -196,6 +199,11 @@ class Dataset:
         return self._loaded.plan_loads()
 
     @property
+    def costs(self) -> Sequence[CampaignCost]:
+        """What campaigns cost, as it was imported up to now."""
+        return self._loaded.costs
+
+    @property
     def left_out(self) -> LeftOut | None:
         """How many messages of bots and of own people it is without; None where nobody asked for that."""
         return self._loaded.left_out
@@ -259,6 +267,7 @@ class Dataset:
         self._events.clear()
         self._messages.clear()
         self._trait_tables.clear()
+        self._arrivals = None
 
     def contents(self) -> Contents:
         """How much there is, and from when to when. Raises DamagedFileError."""
@@ -366,6 +375,20 @@ class Dataset:
         )
         self._messages[wanted] = name
         return name
+
+    def arrivals(self) -> tuple[Sequence[LinkMarks], str]:
+        """How persons came: all different ways, and a table of the messages that name one, `seq` and `link`.
+
+        `link` is a number in the ways. It is made at the first call and kept. Raises DamagedFileError.
+        """
+        from footfall.analytics.arrivals import read_arrivals
+
+        if self._arrivals is None:
+            links, table = read_arrivals(self.parts)
+            name = self.new_name("arrivals")
+            self._connection.register(name, table)
+            self._arrivals = links, name
+        return self._arrivals
 
     def new_name(self, stem: str) -> str:
         """A table name that nobody has taken yet."""

@@ -21,6 +21,7 @@ from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
 from footfall.storage.books import Books, kept
 from footfall.storage.control import plan_as_of, plan_loads
+from footfall.storage.costs import CampaignCost
 from footfall.storage.environments import PRODUCTION, environment_of, is_of, wanted
 from footfall.storage.journal import Entry, Refusals, Snapshot, counter_name
 from footfall.storage.location import open as open_store
@@ -63,7 +64,8 @@ class Loaded(NamedTuple):
 
     `as_of` is the earlier moment that was asked for. All is of one `environment`, or of `all`; `elsewhere` counts the
     messages of the others, `left_out` those of bots and own people. `cache` keeps what is worked out of the parts.
-    `uncounted` are the hits that never were messages, `plan_loads` reads when which plan was loaded.
+    `uncounted` are the hits that never were messages, `plan_loads` reads when which plan was loaded, `costs` are what
+    campaigns cost as it is known now.
     """
 
     parts: Sequence[Part]
@@ -76,6 +78,7 @@ class Loaded(NamedTuple):
     left_out: LeftOut | None = None
     uncounted: Sequence[UncountedCount] = ()
     plan_loads: Callable[[], Sequence[tuple[int, Plan]]] = tuple
+    costs: Sequence[CampaignCost] = ()
 
 
 class OpenedParts(NamedTuple):
@@ -91,6 +94,7 @@ class OpenedParts(NamedTuple):
     elsewhere: Mapping[str, int]
     cache: PersonsCache
     uncounted: Sequence[UncountedCount]
+    costs: Sequence[CampaignCost]
 
 
 def open_parts(
@@ -126,7 +130,7 @@ def open_parts(
                 uncounted = _uncounted(snapshot)
             # A purge may have removed files after the snapshot was taken: then there are other steps, and no loss.
             if not snapshot.losses or _steps_of(store) == steps:
-                return OpenedParts(parts, plan, snapshot, elsewhere, cache, uncounted)
+                return OpenedParts(parts, plan, snapshot, elsewhere, cache, uncounted, store.costs.all())
 
 
 def without_damaged(ask: Callable[[], T], damaged: dict[str, DamagedFileError], load: Callable[[], None]) -> T:
@@ -172,7 +176,7 @@ def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Map
     losses = tuple(loss.text for loss in opened.snapshot.losses)
     return Loaded(
         opened.parts, opened.plan, losses, opened.snapshot.as_of, asked.environment, opened.elsewhere, opened.cache,
-        uncounted=opened.uncounted, plan_loads=lambda: _plan_loads(asked, opened.snapshot.as_of),
+        uncounted=opened.uncounted, plan_loads=lambda: _plan_loads(asked, opened.snapshot.as_of), costs=opened.costs,
     )  # fmt: skip
 
 
@@ -181,11 +185,17 @@ def _plan_loads(asked: Asked, moment: AsOf | None) -> Sequence[tuple[int, Plan]]
         return plan_loads(store.control, moment)
 
 
-def load_entries(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry], plan: Plan | None) -> Loaded:
+def load_entries(
+    connection: duckdb.DuckDBPyConnection,
+    entries: Iterable[Entry],
+    plan: Plan | None,
+    costs: Sequence[CampaignCost] = (),
+) -> Loaded:
     """The same over rows that are at hand, with nothing in quarantine."""
     from footfall.storage.parquet.table_part import TablePart, table_of  # loaded with the engine
 
-    return load_parts(connection, [TablePart(map(table_of, _chunked(entries)))], plan)
+    loaded = load_parts(connection, [TablePart(map(table_of, _chunked(entries)))], plan)
+    return loaded._replace(costs=costs)
 
 
 def load_parts(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], plan: Plan | None) -> Loaded:

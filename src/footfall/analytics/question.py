@@ -24,6 +24,7 @@ from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span, Window, chosen
 from footfall.errors import UsageError
 from footfall.plan.model import Conversion, KpiWindow, Plan
+from footfall.storage.costs import CampaignCost
 from footfall.storage.environments import PRODUCTION
 from footfall.timestamps import local_time
 
@@ -159,6 +160,11 @@ class ReportContext:
             self.now if last is None else last,
             self.plan.week_starts,
         )
+
+    @property
+    def costs(self) -> Sequence[CampaignCost]:
+        """What campaigns cost."""
+        return self._dataset.costs
 
     @property
     def span(self) -> Span:

@@ -21,7 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "experiment": ("footfall.cli.experiment:command", "Read an experiment, and say whether it is decided."),
     "export": ("footfall.cli.export:command", "Write out stored messages with their persons."),
     "funnel": ("footfall.cli.funnel:command", "Show who goes on from step to step, how fast, and who does not."),
-    "import": ("footfall.cli.imports:command", "Take in what other programs wrote down: access logs."),
+    "import": ("footfall.cli.imports:command", "Take in what other programs wrote down: access logs, costs."),
     "jobs": ("footfall.cli.jobs:command", "Show the jobs of a data folder, and run them."),
     "journey": ("footfall.cli.journey:command", "Show where everybody is in a journey, and what holds them up."),
     "keys": ("footfall.cli.keys:command", "Create, list and revoke the keys of a collector."),

@@ -12,6 +12,7 @@ __all__ = ["COMMANDS", "command"]
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "access-log": ("footfall.cli.access_log:command", "Import the page views in the logs of a web server."),
+    "costs": ("footfall.cli.costs:command", "Import what campaigns cost, from a CSV file."),
 }
 
 

@@ -24,6 +24,7 @@ class CampaignIndex:
 
     def __init__(self, campaigns: Mapping[str, PlannedCampaign]) -> None:
         ordered = sorted(campaigns.values(), key=lambda campaign: -len(campaign.utm))
+        self._campaigns = campaigns
         self._values = [
             (campaign, {field: frozenset(map(normal_utm, texts)) for field, texts in campaign.utm.items()})
             for campaign in ordered
@@ -37,3 +38,11 @@ class CampaignIndex:
             for campaign, by_field in self._values
             if all(values.get(field) in texts for field, texts in by_field.items())
         )
+
+    def named(self, text: str) -> PlannedCampaign | None:
+        """The campaign with this name in the plan, else the first one that this `utm_campaign` may be of."""
+        by_name = {normal_utm(name): campaign for name, campaign in self._campaigns.items()}
+        by_link = (
+            campaign for campaign, by_field in self._values if normal_utm(text) in by_field.get("name", frozenset())
+        )
+        return by_name.get(normal_utm(text)) or next(by_link, None)

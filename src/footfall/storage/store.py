@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, Self
 import msgspec
 
 from footfall.storage.control import Control
+from footfall.storage.costs import Costs
 from footfall.storage.journal import Journal
 from footfall.storage.warehouse import Warehouse
 
@@ -55,6 +56,11 @@ class Store(Protocol):
     @property
     def control(self) -> Control:
         """Plans and keys."""
+        ...
+
+    @property
+    def costs(self) -> Costs:
+        """What campaigns cost; it is in the control store."""
         ...
 
     @property

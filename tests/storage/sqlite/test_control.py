@@ -13,7 +13,7 @@ from footfall.errors import JournalError
 from footfall.storage import JobRun, KeyRecord, SqliteControl
 from footfall.testing import ManualClock
 
-WITHOUT_ENVIRONMENTS = "ALTER TABLE keys DROP COLUMN environment"
+WITHOUT_ENVIRONMENTS = "DROP TABLE costs; ALTER TABLE keys DROP COLUMN environment"
 
 
 def record(key_id: str) -> KeyRecord:

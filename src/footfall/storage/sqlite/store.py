@@ -9,10 +9,12 @@ from pathlib import Path
 from footfall.clock import Clock
 from footfall.disk import Disk
 from footfall.storage.control import Control
+from footfall.storage.costs import Costs
 from footfall.storage.folder import DataFolder
 from footfall.storage.journal import Journal
 from footfall.storage.parquet.warehouse import ParquetWarehouse
 from footfall.storage.sqlite.control import SqliteControl
+from footfall.storage.sqlite.costs import SqliteCosts
 from footfall.storage.sqlite.journal import SqliteJournal
 from footfall.storage.sqlite.sync_marker import SyncMarker
 from footfall.storage.store import FailedSync, Mode, Store
@@ -37,13 +39,20 @@ class SqliteStore(Store):
         self._warehouse = ParquetWarehouse(folder.path / "warehouse", disk=disk)
         self._clock = clock
         self._is_journal_readonly = mode not in ("change", "write")
-        self._control = SqliteControl(folder.control_path, readonly=mode in ("read", "check"), clock=clock)
+        is_readonly = mode in ("read", "check")
+        self._control = SqliteControl(folder.control_path, readonly=is_readonly, clock=clock)
+        self._costs = SqliteCosts(folder.control_path, readonly=is_readonly)
         self._journal: SqliteJournal | None = None
 
     @property
     def control(self) -> Control:
         """See Store."""
         return self._control
+
+    @property
+    def costs(self) -> Costs:
+        """See Store."""
+        return self._costs
 
     @property
     def journal(self) -> Journal:

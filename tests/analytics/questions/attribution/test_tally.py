@@ -14,7 +14,8 @@ from tests.analytics.asking import context_of
 from footfall.analytics import Dataset
 from footfall.analytics.questions.attribution import attribution_options
 from footfall.analytics.questions.attribution.options import MODELS
-from footfall.analytics.questions.attribution.tally import AttributionPartial, TouchLabel, tally
+from footfall.analytics.questions.attribution.tally import AttributionPartial, tally
+from footfall.analytics.touch_labels import TouchLabel
 from footfall.plan.model import Event, Plan, Property
 from footfall.storage.journal import Entry
 

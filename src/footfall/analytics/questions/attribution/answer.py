@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
@@ -12,15 +12,17 @@ import msgspec
 
 from footfall.analytics.definitions import PERSONS, filter_text, window_text
 from footfall.analytics.figures import quotient
-from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
-from footfall.analytics.questions.attribution.options import AttributedBy, AttributionOptions, Model
-from footfall.analytics.questions.attribution.tally import AttributionPartial, TouchLabel, tally
+from footfall.analytics.question import TIMELINE_MESSAGES, FlatTable, Question, ReportContext, checked, with_options
+from footfall.analytics.questions.attribution.costs import SummedCost, added_costs, costs_by_label
+from footfall.analytics.questions.attribution.options import AttributionOptions, Model
+from footfall.analytics.questions.attribution.tally import AttributionPartial, tally
 from footfall.analytics.sections import Amount, Cell, FigureDefinition, Section, Table, TableRow, plain, quiet, strong
+from footfall.analytics.touch_labels import NO_TOUCH, LabelledBy, TouchLabel
 from footfall.analytics.window import Window
 from footfall.plan.durations import format_duration
 from footfall.printable import counted
 
-__all__ = ["AttributionResult", "AttributionRow", "Credit", "attribution"]
+__all__ = ["AttributionResult", "AttributionRow", "CampaignReturn", "Credit", "attribution"]
 
 
 class Credit(msgspec.Struct, frozen=True):
@@ -38,12 +40,28 @@ class Credit(msgspec.Struct, frozen=True):
         return Fraction(self.exact)
 
 
+class CampaignReturn(msgspec.Struct, frozen=True):
+    """What a campaign cost in a currency, and by model what came of it.
+
+    `per_conversion` is the cost for each conversion that it is credited. `roas` is the amount in the same currency
+    divided by the cost, `roi` what is over of it after the cost, divided by the cost; nothing without a value.
+    """
+
+    cost: Decimal
+    clicks: int | None
+    impressions: int | None
+    per_conversion: Mapping[Model, Decimal | None]
+    roas: Mapping[Model, Decimal | None]
+    roi: Mapping[Model, Decimal | None]
+
+
 class AttributionRow(msgspec.Struct, frozen=True):
     """What touches with one label are credited.
 
     `label` is "" where touches have none, None for conversions without a touch, and for all other labels together
     (`is_other`). `is_planned` says that it is a campaign of the plan. `visits` are the touches in the window. By model:
-    `conversions`, `shares` of all conversions, and `amounts` by currency ("" where it is no money).
+    `conversions`, `shares` of all conversions, and `amounts` by currency ("" where it is no money). `returns` has by
+    currency what a campaign cost on days that begin in the window.
     """
 
     label: str | None
@@ -53,6 +71,7 @@ class AttributionRow(msgspec.Struct, frozen=True):
     conversions: Mapping[Model, Credit]
     shares: Mapping[Model, Decimal | None]
     amounts: Mapping[Model, Mapping[str, Credit]]
+    returns: Mapping[str, CampaignReturn] = {}
 
 
 class AttributionResult(msgspec.Struct, frozen=True):
@@ -63,7 +82,7 @@ class AttributionResult(msgspec.Struct, frozen=True):
 
     conversion: str
     value: str | None
-    by: AttributedBy
+    by: LabelledBy
     models: tuple[Model, ...]
     window: Window
     conversions: int
@@ -75,11 +94,10 @@ class AttributionResult(msgspec.Struct, frozen=True):
 def attribution(options: AttributionOptions) -> Question[AttributionPartial, AttributionResult]:
     """The question with these options. Raises UsageError for an option that has no such value."""
     checked(options)
-    return with_options("attribution", options, AttributionPartial, tally, _merge, _sections, _table)
+    return with_options("attribution", options, AttributionPartial, tally, _merge, _sections, _table, TIMELINE_MESSAGES)
 
 
 _Key = TouchLabel | None  # None: all others
-_NO_TOUCH: Final = TouchLabel("", is_touch=False)
 
 
 class _Sums:
@@ -95,11 +113,16 @@ class _Sums:
                 part = Fraction(each.number) * each.times / each.parts
                 self.credits[partial.labels[each.label], each.model, each.currency] += part
 
-    def ranked(self, models: Sequence[Model]) -> list[TouchLabel]:
-        """The labels that have a touch, by their credit."""
+    @property
+    def labels(self) -> set[TouchLabel]:
+        """The labels that have a touch."""
         labels = {label for label, _, _ in self.credits} | self.visits.keys()
+        return {label for label in labels if label is not None and label.is_touch}
+
+    def ranked(self, models: Sequence[Model], more: Collection[TouchLabel]) -> list[TouchLabel]:
+        """The labels that have a touch, and `more`, by their credit."""
         return sorted(
-            (label for label in labels if label is not None and label.is_touch),
+            self.labels.union(more),
             key=lambda label: (
                 *(-self.credits.get((label, model, None), Fraction()) for model in models),
                 -self.visits[label],
@@ -121,13 +144,16 @@ def _merge(
     context: ReportContext, options: AttributionOptions, partials: Sequence[AttributionPartial]
 ) -> AttributionResult:
     sums = _Sums(partials)
-    ranked = sums.ranked(options.models)
+    costs = costs_by_label(context, sums.labels) if options.by == "campaign" else {}
+    ranked = sums.ranked(options.models, costs)
     keys: list[_Key] = [*ranked[: options.top]]
+    all_costs: dict[_Key, Mapping[str, SummedCost]] = dict(costs.items())
     if others := ranked[options.top :]:
         sums.gather(others)
+        all_costs[None] = added_costs(costs[label] for label in others if label in costs)
         keys.append(None)
-    if any(label == _NO_TOUCH for label, _, _ in sums.credits):
-        keys.append(_NO_TOUCH)
+    if any(label == NO_TOUCH for label, _, _ in sums.credits):
+        keys.append(NO_TOUCH)
     count = sum(partial.conversions for partial in partials)
     amounts = _totals(options.models[0], partials)
     window = context.window(context.span)
@@ -139,7 +165,7 @@ def _merge(
         window=window,
         conversions=count,
         amounts=amounts,
-        rows=tuple(_row(sums, key, options.models, count, amounts) for key in keys),
+        rows=tuple(_row(sums, key, options.models, count, amounts, all_costs.get(key, {})) for key in keys),
         definition=_definition(options, window),
     )
 
@@ -163,7 +189,12 @@ def _decimal(number: Fraction) -> Decimal:
 
 
 def _row(
-    sums: _Sums, key: _Key, models: Sequence[Model], count: int, currencies: Mapping[str, Decimal]
+    sums: _Sums,
+    key: _Key,
+    models: Sequence[Model],
+    count: int,
+    currencies: Mapping[str, Decimal],
+    costs: Mapping[str, SummedCost],
 ) -> AttributionRow:
     credit = {model: sums.credits.get((key, model, None), Fraction()) for model in models}
     return AttributionRow(
@@ -179,6 +210,30 @@ def _row(
             }
             for model in models
         },
+        returns={
+            currency: _return(
+                cost,
+                credit,
+                {model: sums.credits.get((key, model, currency)) for model in models},
+                has_value=currency in currencies,
+            )
+            for currency, cost in costs.items()
+        },
+    )
+
+
+def _return(
+    cost: SummedCost, credit: Mapping[Model, Fraction], amounts: Mapping[Model, Fraction | None], *, has_value: bool
+) -> CampaignReturn:
+    of = Fraction(cost.cost)
+    taken = {model: (amount or Fraction()) if has_value else None for model, amount in amounts.items()}
+    return CampaignReturn(
+        cost=cost.cost,
+        clicks=cost.clicks,
+        impressions=cost.impressions,
+        per_conversion={model: quotient(of, number).value for model, number in credit.items()},
+        roas={model: quotient(amount, of).value for model, amount in taken.items()},
+        roi={model: None if amount is None else quotient(amount - of, of).value for model, amount in taken.items()},
     )
 
 
@@ -197,7 +252,7 @@ _CREDITED: Final[Mapping[Model, str]] = {
         "time_decay: a touch weighs half for each {half_life} that it is older, in billionths of the conversion"
     ),
 }
-_BY: Final[Mapping[AttributedBy, str]] = {
+_BY: Final[Mapping[LabelledBy, str]] = {
     "campaign": (
         "A touch is of the campaign of the plan whose marks its link has, else of its own utm_campaign, else of none."
     ),
@@ -205,6 +260,13 @@ _BY: Final[Mapping[AttributedBy, str]] = {
     "source": "The source is the link's utm_source, else the name of the origin, else the origin.",
     "medium": "The medium is the link's utm_medium, else the origin.",
 }
+
+
+_COSTS = (
+    "Costs are those imported for days that begin in the window, each currency by itself, as they are known now. ROAS "
+    "is the credited amount divided by the cost in the same currency; ROI is the amount less the cost, divided by the "
+    "cost."
+)
 
 
 def _definition(options: AttributionOptions, window: Window) -> str:
@@ -223,6 +285,7 @@ def _definition(options: AttributionOptions, window: Window) -> str:
         _BY[options.by],
         "Credits are exact fractions; in each model they add up to all conversions.",
         "Visits are the touches in the window.",
+        *([_COSTS] if options.by == "campaign" else []),
         f"Window by corrected time: {window_text(window)}.",
         PERSONS,
     ]
@@ -244,6 +307,8 @@ def _sections(result: AttributionResult) -> Iterator[Section]:
     for currency in result.amounts if result.rows else ():
         title = f"{result.value} in {currency}" if currency else str(result.value)
         yield Section(title, table=_side_by_side(result, currency))
+    for currency in sorted({currency for row in result.rows for currency in row.returns}):
+        yield Section(f"Costs in {currency}", table=_cost_table(result, currency))
 
 
 def _side_by_side(result: AttributionResult, currency: str | None) -> Table:
@@ -261,7 +326,38 @@ def _side_by_side(result: AttributionResult, currency: str | None) -> Table:
     return Table((result.by, *(["visits"] if currency is None else []), *names, *(["share"] if is_alone else [])), rows)
 
 
-def _head(row: AttributionRow, by: AttributedBy) -> Any:
+def _cost_table(result: AttributionResult, currency: str) -> Table:
+    """Of one model all that is known of the costs; of several the ROI by each, or without a value the cost of each."""
+    has_value, is_alone = currency in result.amounts, len(result.models) == 1
+    rows = []
+    for row in result.rows:
+        back = row.returns.get(currency)
+        if back is not None:
+            clicks: Cell = [] if back.clicks is None else [plain(back.clicks)]
+            cells = [_return_cells(back, model, has_value=has_value, is_alone=is_alone) for model in result.models]
+            figures = [cell for each in cells for cell in each]
+            rows.append(TableRow([[_head(row, result.by)], [plain(Amount(back.cost))], clicks, *figures]))
+    names = [f"{'ROI' if has_value else 'cost'} {model.replace('_', ' ')}" for model in result.models]
+    alone = ["per conversion", *(["ROAS", "ROI"] if has_value else [])]
+    return Table((result.by, "cost", "clicks", *(alone if is_alone else names)), rows)
+
+
+def _return_cells(back: CampaignReturn, model: Model, *, has_value: bool, is_alone: bool) -> list[Cell]:
+    per, roi = [_fixed(back.per_conversion[model])], [_share(back.roi[model])]
+    if not is_alone:
+        return [roi if has_value else per]
+    return [per, [_fixed(back.roas[model])], roi] if has_value else [per]
+
+
+def _fixed(value: Decimal | None) -> Any:
+    return quiet("") if value is None else plain(f"{value:,.2f}")
+
+
+def _share(value: Decimal | None) -> Any:
+    return quiet("") if value is None else plain(f"{value * 100:+,.0f} %")
+
+
+def _head(row: AttributionRow, by: LabelledBy) -> Any:
     if row.is_other:
         return quiet("all others")
     if row.label is None:
@@ -280,17 +376,24 @@ def _rounded(credit: Credit) -> Any:
 def _table(result: AttributionResult) -> FlatTable:
     """A row for each model and label; with a value, for each currency too."""
     columns = (
-        "model", "label", "is_planned", "is_other", "visits", "conversions", "share", "currency", "amount",
+        "model", "label", "is_planned", "is_other", "visits", "conversions", "share", "currency", "amount", "cost",
+        "per_conversion", "roas", "roi",
     )  # fmt: skip
-    rows = [
-        (
-            model, row.label, row.is_planned, row.is_other, row.visits, _float(row.conversions[model].value),
-            _float(row.shares[model]), currency or None, None if amount is None else _float(amount.value),
-        )
-        for model in result.models
-        for row in result.rows
-        for currency, amount in (*row.amounts[model].items(),) or ((None, None),)
-    ]  # fmt: skip
+    rows = []
+    for model in result.models:
+        for row in result.rows:
+            for currency in dict.fromkeys([*row.amounts[model], *row.returns]) or [None]:
+                amount, back = row.amounts[model].get(currency or ""), row.returns.get(currency or "")
+                costs = (
+                    (None,) * 4
+                    if back is None
+                    else (back.cost, *(_float(each[model]) for each in (back.per_conversion, back.roas, back.roi)))
+                )
+                rows.append((
+                    model, row.label, row.is_planned, row.is_other, row.visits, _float(row.conversions[model].value),
+                    _float(row.shares[model]), currency or None, None if amount is None else _float(amount.value),
+                    *costs,
+                ))  # fmt: skip
     return FlatTable(columns, tuple(rows))
 
 

@@ -6,15 +6,15 @@ from typing import Final, Literal, get_args
 
 import msgspec
 
+from footfall.analytics.touch_labels import LabelledBy
 from footfall.errors import UsageError
 from footfall.plan.durations import parse_duration
 from footfall.plan.model import EventFilter, Plan
 from footfall.plan.reading.event_filters import read_event_filter
 
-__all__ = ["MODELS", "AttributedBy", "AttributionOptions", "Model", "attribution_options"]
+__all__ = ["MODELS", "AttributionOptions", "Model", "attribution_options"]
 
 Model = Literal["first", "last", "last_non_direct", "linear", "position", "time_decay"]
-AttributedBy = Literal["campaign", "origin", "source", "medium"]
 MODELS: Final[tuple[Model, ...]] = get_args(Model)
 _ALL = "all"
 
@@ -32,7 +32,7 @@ class AttributionOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     conversion: EventFilter
     value: str | None = None
-    by: AttributedBy = "campaign"
+    by: LabelledBy = "campaign"
     models: tuple[Model, ...] = ("last_non_direct",)
     within: int = 30 * 86_400
     half_life: int = 7 * 86_400
@@ -44,7 +44,7 @@ def attribution_options(
     plan: Plan,
     *,
     value: str | None = None,
-    by: AttributedBy = "campaign",
+    by: LabelledBy = "campaign",
     model: str = "last_non_direct",
     within: str = "30d",
     half_life: str = "7d",

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Final, NamedTuple
 
 import msgspec
 
 from footfall.analytics.filtered_messages import Filtered, filtered_messages, money_of_value
 from footfall.analytics.question import ShardContext
-from footfall.analytics.questions.attribution.options import AttributedBy, AttributionOptions, Model
-from footfall.analytics.touches import LinkMarks, TouchTable, make_touches
+from footfall.analytics.questions.attribution.options import AttributionOptions, Model
+from footfall.analytics.touch_labels import NO_TOUCH, TouchLabel, label_touches
+from footfall.analytics.touches import make_touches
 from footfall.analytics.window import Span
-from footfall.plan.campaigns import CampaignIndex
-from footfall.plan.model import Plan, PlannedCampaign
-from footfall.timestamps import epoch_us
 
-__all__ = ["DECAY_PARTS", "AttributionPartial", "CreditedNumber", "TouchLabel", "tally"]
+__all__ = ["DECAY_PARTS", "AttributionPartial", "CreditedNumber", "tally"]
 
 DECAY_PARTS: Final = 1_000_000_000
 """In time decay each conversion is shared out in so many parts."""
@@ -27,18 +23,6 @@ DECAY_PARTS: Final = 1_000_000_000
 _SECOND_US = 1_000_000
 _WEIGHT_BITS = 30
 _WIDTH = 38  # the most digits of a DECIMAL
-_FIRST, _LAST = -(2**62), 2**62
-
-
-class TouchLabel(msgspec.Struct, frozen=True):
-    """What touches are summed up by: `text`, "" where they have none, and whether it is a campaign of the plan.
-
-    `is_touch` is false for what has no touch.
-    """
-
-    text: str
-    is_planned: bool = False
-    is_touch: bool = True
 
 
 class CreditedNumber(msgspec.Struct, frozen=True, array_like=True):
@@ -97,7 +81,7 @@ def tally(context: ShardContext, options: AttributionOptions) -> AttributionPart
         context, "user", [Filtered(options.conversion, properties, report.span.since, with_seq=True)]
     )
     touches = make_touches(context)
-    labels, labelled = _labelled(context, options, touches)
+    labels, labelled = label_touches(context, options.by, touches)
     conversions, pairs = dataset.new_name("conversions"), dataset.new_name("pairs")
     value = "value_0" if options.value else "NULL::DECIMAL(38, 0)"
     code = "coalesce(value_1::VARCHAR, '')" if currency else f"'{money.code if money else ''}'"
@@ -108,7 +92,7 @@ def tally(context: ShardContext, options: AttributionOptions) -> AttributionPart
     )
     execute(f"CREATE TABLE {pairs} AS {_pairs(options, conversions, labelled)}")
     execute(
-        f"INSERT INTO {pairs} BY NAME SELECT {labels.index(_NO_TOUCH)} AS label, 1 AS place, 1 AS touches, "
+        f"INSERT INTO {pairs} BY NAME SELECT {labels.index(NO_TOUCH)} AS label, 1 AS place, 1 AS touches, "
         f"1 AS weight, 1 AS weight_up_to, 1 AS weights, value, currency "
         f"FROM {conversions} WHERE seq NOT IN (SELECT conversion FROM {pairs})"
     )
@@ -120,9 +104,6 @@ def tally(context: ShardContext, options: AttributionOptions) -> AttributionPart
     for table in (conversions, pairs, labelled, touches.name):
         execute(f"DROP TABLE {table}")
     return AttributionPartial(labels, visits, count, credited)
-
-
-_NO_TOUCH: Final = TouchLabel("", is_touch=False)
 
 
 def _pairs(options: AttributionOptions, conversions: str, touches: str) -> str:
@@ -185,65 +166,3 @@ def _adds_up(context: ShardContext, pairs: str) -> bool:
         return True
     scale = -most.as_tuple().exponent
     return bool(most.adjusted() + 1 + scale + len(str(count)) + len(str(DECAY_PARTS)) < _WIDTH)
-
-
-def _labelled(
-    context: ShardContext, options: AttributionOptions, touches: TouchTable
-) -> tuple[tuple[TouchLabel, ...], str]:
-    """The labels, the one for no touch first, and a table of the touches with the number of theirs."""
-    import pyarrow  # loaded with the engine
-
-    dataset, plan = context.dataset, context.report.plan
-    index = CampaignIndex(plan.campaigns)
-    labels: dict[TouchLabel, int] = {_NO_TOUCH: 0}
-    rows = [
-        (link, rank, since, until, labels.setdefault(label, len(labels)))
-        for link, marks in enumerate(touches.links)
-        for rank, (label, since, until) in enumerate(_choices(plan, index, options.by, marks))
-    ]
-    name = dataset.new_name("labelled")
-    columns = zip(*rows, strict=True) if rows else ((),) * len(_CHOICE)
-    arrays = [pyarrow.array(column, pyarrow.int64()) for column in columns]
-    dataset.connection.register(f"{name}_labels", pyarrow.table(arrays, _CHOICE))
-    dataset.connection.execute(
-        f"""
-        CREATE TABLE {name} AS
-        SELECT person, time, seq, is_direct,
-               arg_min(label, rank + CASE WHEN time >= since AND time < until THEN 0 ELSE {len(rows) + 1} END) AS label
-        FROM {touches.name} JOIN {name}_labels USING (link) GROUP BY person, time, seq, is_direct
-        """
-    )
-    dataset.connection.unregister(f"{name}_labels")
-    return tuple(labels), name
-
-
-_CHOICE: Final = ("link", "rank", "since", "until", "label")
-
-
-def _choices(plan: Plan, index: CampaignIndex, by: AttributedBy, marks: LinkMarks) -> list[tuple[TouchLabel, int, int]]:
-    """The labels that a touch with these marks may have, the likeliest first, each with when it is the likeliest."""
-    if by != "campaign":
-        return [(TouchLabel(_TEXTS[by](marks) or ""), _FIRST, _LAST)]
-    campaigns = index.candidates(msgspec.structs.asdict(marks.campaign))
-    if not campaigns:
-        return [(TouchLabel(marks.campaign.name or ""), _FIRST, _LAST)]
-    return [(TouchLabel(each.name, is_planned=True), *_days(each, plan.timezone)) for each in campaigns]
-
-
-_TEXTS: Final[Mapping[AttributedBy, Any]] = {
-    "origin": lambda marks: marks.origin,
-    "source": lambda marks: marks.campaign.source or marks.name or marks.origin,
-    "medium": lambda marks: marks.campaign.medium or marks.origin,
-}
-
-
-def _days(campaign: PlannedCampaign, timezone: str) -> tuple[int, int]:
-    """When the days of a campaign begin and end on the plan's clock."""
-    begin = _FIRST if not campaign.first_day else _midnight(date.fromisoformat(campaign.first_day), timezone)
-    if not campaign.last_day:
-        return begin, _LAST
-    return begin, _midnight(date.fromisoformat(campaign.last_day) + timedelta(days=1), timezone)
-
-
-def _midnight(day: date, timezone: str) -> int:
-    return epoch_us(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)))
