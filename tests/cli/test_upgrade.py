@@ -84,6 +84,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "keys revoke": ["abc"],
     "attribution": ["seen"],
     "kpi": ["seen"],
+    "campaigns": [],
     "lifecycle": ["seen"],
     "person show": ["u-1"],
     "plan diff": [PLAN, "--base", PLAN],

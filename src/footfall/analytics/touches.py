@@ -7,12 +7,19 @@ unless it is direct: a browser that hides where it comes from does so on every p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from footfall.analytics.arrivals import LinkMarks
 from footfall.analytics.question import ShardContext
 
-__all__ = ["TouchTable", "make_touches"]
+__all__ = ["TOUCH", "TouchTable", "make_touches"]
+
+TOUCH: Final = (
+    "Touch: the first message of a session that says how the person came, by a link's campaign marks or by its origin, "
+    "and each later one of the session that came by another link or origin and is not direct. A session is that of a "
+    "person on one device, without a gap of over 30 minutes."
+)
+"""The definition of a touch, for readers."""
 
 
 class TouchTable(NamedTuple):

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "backup": ("footfall.cli.backup:command", "Copy a data folder while a collector runs."),
     "channels": ("footfall.cli.channels:command", "Show by which channels people meet the team."),
     "cross-sell": ("footfall.cli.cross_sell:command", "Show what people get together with what, or after it."),
+    "campaigns": ("footfall.cli.campaigns:command", "Show the visits of campaigns, and marks that are of none."),
     "demo": ("footfall.cli.demo:command", "Run a shop, its visitors and a collector on this machine, and report."),
     "experiment": ("footfall.cli.experiment:command", "Read an experiment, and say whether it is decided."),
     "export": ("footfall.cli.export:command", "Write out stored messages with their persons."),

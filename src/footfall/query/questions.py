@@ -12,6 +12,7 @@ from footfall.analytics.audience import included
 from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.local_periods import Per
 from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
+from footfall.analytics.questions.campaigns import CampaignsOptions, CampaignsResult, campaigns
 from footfall.analytics.questions.channels import ChannelsOptions, ChannelsResult, channels
 from footfall.analytics.questions.cross_sell import CrossSellResult, cross_sell, cross_sell_options
 from footfall.analytics.questions.experiment import ExperimentResult, experiment, experiment_options
@@ -64,6 +65,17 @@ class Questions(ABC):
         include: Collection[str] = (),
     ) -> QuestionResult[R]:
         """The answer to one question, over the window from `since` to `until`."""
+
+    def campaigns(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        include: Collection[str] = (),
+        top: int = 50,
+    ) -> QuestionResult[CampaignsResult]:
+        """The visits of each campaign of the plan, and the `top` marks of links that are of none, with the nearest."""
+        return self.ask(campaigns(CampaignsOptions(top=top)), since=since, until=until, include=include)
 
     def attribution(
         self,

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of
-from tests.analytics.questions.attribution.test_answer import plan_in
+from tests.analytics.questions.attribution.sending import plan_in
 from tests.analytics.questions.sessions.logs import DAY, ZONES
 
 from footfall.analytics import Dataset

@@ -18,6 +18,7 @@ from footfall.analytics.questions.attribution.options import AttributionOptions,
 from footfall.analytics.questions.attribution.tally import AttributionPartial, tally
 from footfall.analytics.sections import Amount, Cell, FigureDefinition, Section, Table, TableRow, plain, quiet, strong
 from footfall.analytics.touch_labels import NO_TOUCH, LabelledBy, TouchLabel
+from footfall.analytics.touches import TOUCH
 from footfall.analytics.window import Window
 from footfall.plan.durations import format_duration
 from footfall.printable import counted
@@ -237,11 +238,6 @@ def _return(
     )
 
 
-_TOUCH = (
-    "Touch: the first message of a session that says how the person came, by a link's campaign marks or by its origin, "
-    "and each later one of the session that came by another link or origin and is not direct. A session is that of a "
-    "person on one device, without a gap of over 30 minutes."
-)
 _CREDITED: Final[Mapping[Model, str]] = {
     "first": "first: the first touch gets all",
     "last": "last: the last touch gets all",
@@ -280,7 +276,7 @@ def _definition(options: AttributionOptions, window: Window) -> str:
             f"{format_duration(options.within)} up to it, also from before the window; of equal times by seq. "
             "Without a touch it is (none)."
         ),
-        _TOUCH,
+        TOUCH,
         f"Models: {models}.",
         _BY[options.by],
         "Credits are exact fractions; in each model they add up to all conversions.",
