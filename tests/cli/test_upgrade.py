@@ -75,6 +75,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "experiment": ["trial"],
     "export": [],
     "funnel": ["seen"],
+    "import costs": [os.devnull],
     "import access-log": ["--format", "combined", os.devnull],
     "jobs": [],
     "jobs run": ["seal"],

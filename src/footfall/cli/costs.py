@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -40,15 +42,10 @@ def command(*, file: Path, data: Path, output: str) -> None:
 
     `footfall attribution` puts the costs beside what each campaign is credited.
     """
-    content = _read(file, file.name)
-    if content.problems:
-        for problem in content.problems[:_MOST_SHOWN]:
-            echo(problem, err=True)
-        more = len(content.problems) - _MOST_SHOWN
-        if more > 0:
-            echo(f"and {counted(more, 'more problem')}", err=True)
-        raise UsageError(f"{file}: nothing was imported: {counted(len(content.problems), 'problem')}; mend and repeat")
     with storage.open(data, "beside") as store:
+        content = _read(file, file.name)
+        if content.problems:
+            _refuse(file, content.problems)
         changes = store.costs.put(content.costs)
         plan = latest_plan(store.control) or Plan(id="")
     unknown = _unknown(plan, content.costs)
@@ -64,6 +61,15 @@ def command(*, file: Path, data: Path, output: str) -> None:
     for name, like in unknown.items():
         hint = f": did you mean {like}?" if like else ""
         echo(f"the plan has no campaign {name!r}{hint}", err=True)
+
+
+def _refuse(file: Path, problems: Sequence[str]) -> NoReturn:
+    """Show what is wrong with a file, and raise UsageError."""
+    for problem in problems[:_MOST_SHOWN]:
+        echo(problem, err=True)
+    if len(problems) > _MOST_SHOWN:
+        echo(f"and {counted(len(problems) - _MOST_SHOWN, 'more problem')}", err=True)
+    raise UsageError(f"{file}: nothing was imported: {counted(len(problems), 'problem')}; mend and repeat")
 
 
 def _read(file: Path, name: str) -> CostFile:

@@ -178,46 +178,48 @@ def _visits(
 
 def _unknown(plan: Plan, groups: Iterable[_Group]) -> list[UnknownMark]:
     """The marks of links that are of no campaign, those with the most visits first."""
-    known = _known(plan)
+    planned = _known(plan)
     visits: Counter[tuple[str, str]] = Counter()
     for group in groups:
         marks: dict[str, str] = {
             field: value for field in UTM_FIELDS if (value := getattr(group.marks, field)) is not None
         }
-        for mark in _strange(marks, known):
+        for mark in _strange(marks, planned):
             visits[mark] += group.visits
     ranked = sorted(visits.items(), key=lambda item: (-item[1], item[0]))
     return [
-        UnknownMark(field, value, count, *_nearest(value, known.get(field, {}))) for (field, value), count in ranked
+        UnknownMark(field, value, count, *_nearest(value, planned.get(field, {}))) for (field, value), count in ranked
     ]
 
 
-def _strange(marks: Mapping[str, str], known: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
+def _strange(marks: Mapping[str, str], planned: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
     """What of a link is of no campaign: each value that is almost one of a campaign, else the first that is of none."""
-    values = [(field, marks[field]) for field in known if field in marks and _is_strange(marks[field], known[field])]
-    almost = [(field, value) for field, value in values if _nearest(value, known[field])[0] is not None]
+    values = [
+        (field, marks[field]) for field in planned if field in marks and _is_strange(marks[field], planned[field])
+    ]
+    almost = [(field, value) for field, value in values if _nearest(value, planned[field])[0] is not None]
     whole = (LINK, ", ".join(f"{field} {value}" for field, value in marks.items()))
     return almost or values[:1] or [whole]
 
 
 def _known(plan: Plan) -> dict[str, dict[str, str]]:
     """By field the values of campaigns, each with the name of its first campaign; `name` also of a plan without any."""
-    known: dict[str, dict[str, str]] = {"name": {}}
+    planned: dict[str, dict[str, str]] = {"name": {}}
     for campaign in plan.campaigns.values():
         for field, values in campaign.utm.items():
             for value in values:
-                known.setdefault(field, {}).setdefault(value, campaign.name)
-    return known
+                planned.setdefault(field, {}).setdefault(value, campaign.name)
+    return planned
 
 
-def _is_strange(value: str, known: Mapping[str, str]) -> bool:
-    return normal_utm(value) not in map(normal_utm, known)
+def _is_strange(value: str, planned: Mapping[str, str]) -> bool:
+    return normal_utm(value) not in map(normal_utm, planned)
 
 
-def _nearest(value: str, known: Mapping[str, str]) -> tuple[str | None, str | None]:
-    near = difflib.get_close_matches(normal_utm(value), known, n=1, cutoff=_LIKE)
-    like = misspelling_of(value, known) or next(iter(near), None)
-    return like, known[like] if like is not None else None
+def _nearest(value: str, planned: Mapping[str, str]) -> tuple[str | None, str | None]:
+    near = difflib.get_close_matches(normal_utm(value), planned, n=1, cutoff=_LIKE)
+    like = misspelling_of(value, planned) or next(iter(near), None)
+    return like, planned[like] if like is not None else None
 
 
 def _definition(window: Window) -> str:
