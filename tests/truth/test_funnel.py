@@ -63,7 +63,7 @@ OPTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(log=logs(), zone=st.sampled_from(ZONES), options=OPTIONS)
 def test_any_log_has_the_same_people_in_all_figures(log: list[Doing], zone: str, options: dict[str, Any]) -> None:
     check(log, zone, options)

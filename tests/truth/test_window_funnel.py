@@ -29,7 +29,7 @@ def log_of(*, is_once: bool = False, has_ties: bool = True) -> list[Act]:
     """People with up to twelve messages in a minute and a half; `is_once`: each event once at most."""
     dice = random.Random(20261130)
     log = []
-    for number in range(400):
+    for number in range(200):
         if is_once:
             events = dice.sample("abcx", dice.randint(1, 4))
             times = dice.choices(range(12), k=4) if has_ties else dice.sample(range(90), 4)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import Phase, event, find, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of
 from tests.analytics.questions.funnel.logs import Line, cases, did_of, entries_of, options_of, plan_in
@@ -139,6 +139,30 @@ def test_many_funnels_are_those_of_every_chain(
     entry: MakeEntry, case: tuple[list[Line], Asked], data: st.DataObject
 ) -> None:
     check(entry, *case, data)
+
+
+SEARCH = settings(max_examples=3_000, database=None, phases=(Phase.generate,))
+HARD: dict[str, Callable[[list[Line], Asked], bool]] = {
+    "steps at one time": lambda log, asked: len({(line.user, line.at) for line in log if line.event}) < len(log) - 4,
+    "a message of whoever has the device": lambda log, _: any(line.user is None and line.event for line in log),
+    "the same step twice": lambda _, asked: len({step.event for step in asked.steps}) < len(asked.steps),
+    "an optional step": lambda _, asked: any(step.is_optional for step in asked.steps),
+    "a step with its own time": lambda _, asked: any(step.within for step in asked.steps),
+    "an exclusion that is a step too": lambda _, asked: any(
+        each.event in {step.event for step in asked.steps} for each in asked.endings
+    ),
+    "two exclusions, one of persons": lambda _, asked: {each.is_person for each in asked.endings} == {True, False},
+    "a session with a reset": lambda log, asked: asked.is_session and any(line.type == "reset" for line in log),
+    "a held value that is absent": lambda log, asked: asked.hold and any(line.event and not line.kind for line in log),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", HARD)
+def test_the_hard_cases_are_drawn(name: str) -> None:
+    log, asked = find(cases(), lambda case: HARD[name](*case), settings=SEARCH)
+
+    assert HARD[name](log, asked)
 
 
 @settings(max_examples=12)

@@ -48,3 +48,9 @@ def test_an_option_has_its_sentence(options: dict[str, Any], sentence: str) -> N
 def test_intervals_are_those_of_who_counts_once() -> None:
     assert "Wilson" in text()
     assert "Wilson" not in text(entry="each")
+
+
+def test_any_message_that_enters_is_a_message() -> None:
+    options = funnel_options(PLAN, ["*", "b"])
+
+    assert funnel_definition(options, Window.of(Span(), "UTC")).startswith("Entry: the first message of a person")

@@ -60,6 +60,7 @@ def funnel_definition(options: FunnelOptions, window: Window) -> str:
 def _sentences(options: FunnelOptions, window: Window) -> Iterator[str]:
     actor, rule = ("person", PERSONS) if options.by == "user" else ("device", DEVICES)
     first = "message of any step" if options.order == "any" else filter_text(options.steps[0].filter)
+    first = first.removeprefix("any ")  # the first message, each message
     yield _ENTRIES[options.entry].format(event=first, actor=actor)
     yield _ORDERS[options.order].format(actor=actor)
     yield _TIES[options.has_ties]
