@@ -61,6 +61,7 @@ journeys:
     steps: [{id: see, event: bread_viewed}]
     branches: [{id: b, after: see, steps: [see]}]
     never: [{event: bread_burnt, between: [see, buy], as: sad}]
+derived_events: {rye_bought: {from: bread_bought, when: "True"}}
 silences: {night: {from: 2026-11-01T22:00, until: 2026-11-02T06:00, every: day}}
 campaigns: {rye: {utm: {name: [rye]}, budget: {amount: 5, currency: EUR}}}
 segments:

@@ -19,7 +19,7 @@ from footfall.analytics.event_names import FOREVER, meanings
 from footfall.analytics.loading import Asked, Loaded, load_entries, load_parts, load_store, without_damaged
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError, UsageError
-from footfall.plan.calls import call_of, named
+from footfall.plan.calls import base_event, call_of, named
 from footfall.plan.channels import channel_rule
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
@@ -317,7 +317,7 @@ class Dataset:
         missing: dict[str, AskedEvent] = {}
         for name, columns in events.items():
             asked = self._asked(name, columns, plan or self.plan)
-            tables_before = self._events[_key(asked.event, asked.wanted.traits)]
+            tables_before = self._events[_key(asked.event, asked.when, asked.wanted.traits)]
             kept = [table for table in tables_before if table.has(asked.wanted.names, columns.since, asked.stored)]
             if kept:
                 tables[name] = kept[0]
@@ -327,7 +327,7 @@ class Dataset:
         persons = self._later_persons
         new = make_event_tables(self._connection, self.parts, persons, list(missing.values())) if missing else ()
         for (name, asked), table in zip(missing.items(), new, strict=True):
-            self._events[_key(asked.event, asked.wanted.traits)].append(table)
+            self._events[_key(asked.event, asked.when, asked.wanted.traits)].append(table)
             tables[name] = table
         return [tables[name] for name in events]
 
@@ -338,12 +338,14 @@ class Dataset:
         event = named(plan, name) if plan else None
         if plan is None or event is None:
             raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
-        call = call_of(name) if name not in plan.events else None
-        sources = sources_of(self.parts, meanings(self.plan), event, call)
+        base = plan.events.get(base_event(plan, name))
+        call = call_of(name) if base is None else None
+        sources = sources_of(self.parts, meanings(self.plan), base or event, call)
+        when = plan.derived_events[name].when if base is not None and base.name != name else ""
         earliest = -FOREVER if columns.since is None else columns.since
         wanted = planned(plan, event, columns.properties)
         stored = frozenset({*columns.stored, *((PERSON,) if wanted.traits else ())})
-        return AskedEvent(self.new_name("event"), event, call, wanted, sources, earliest, stored)
+        return AskedEvent(self.new_name("event"), event, call, wanted, sources, earliest, stored, when=when)
 
     def _traits(self, wanted: Sequence[Planned]) -> TraitTable:
         """The latest values of these traits of each person; the table is kept."""

@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 
 from footfall.analytics.channels import channel_column
 from footfall.analytics.context_values import read_context
+from footfall.analytics.derived_values import read_derived, true_rows
 from footfall.analytics.engine import hand_over
 from footfall.analytics.event_names import FOREVER, Meaning
 from footfall.analytics.item_table import ReadItems, array_column, make_item_tables, read_items
 from footfall.analytics.page_names import page_name
 from footfall.analytics.persons import COUNTED_SQL, IS_DEVICE_SQL, Persons
-from footfall.analytics.planned_values import PlannedValues
-from footfall.analytics.properties import ROW, PropertyTable, Values, joined, read_values
+from footfall.analytics.planned_values import Planned, PlannedValues
+from footfall.analytics.properties import ROW, PropertyTable, Values, joined, read_values, typed_values
 from footfall.analytics.trait_table import TraitTable
 from footfall.plan.calls import Call
 from footfall.plan.model import Event
@@ -82,7 +83,7 @@ class AskedEvent(NamedTuple):
 
     Of the sources those messages count that occurred at `since` or later. `stored` are those of the columns `person`,
     `seq` and `received_at` that it is to have besides `occurred_at`. Of these `person` and `occurred_at` are in the
-    cache too. `traits` has what is asked for of the persons.
+    cache too. `traits` has what is asked for of the persons. `when` is the expression of a derived event.
     """
 
     table: str
@@ -93,6 +94,7 @@ class AskedEvent(NamedTuple):
     since: int = -FOREVER
     stored: frozenset[str] = frozenset()
     traits: TraitTable | None = None
+    when: str = ""
 
     def needed(self) -> list[EventStretch]:
         """The sources that may have some such message."""
@@ -100,7 +102,7 @@ class AskedEvent(NamedTuple):
 
     def counts_whole(self, source: EventStretch) -> bool:
         """Whether all messages of a source are of this event, whenever they occurred."""
-        return source.is_whole and (self.call is None or self.call.name is None)
+        return source.is_whole and not self.when and (self.call is None or self.call.name is None)
 
 
 class _Piece(NamedTuple):
@@ -196,15 +198,26 @@ def _values(part: Part, stretch: Stretch, asked: AskedEvent) -> list[Values]:
     read = dict(zip([value.name for value in own], read_values(part, stretch, own), strict=True))
     if around:
         read |= zip([value.name for value in around], read_context(part, stretch, around), strict=True)
-    if len(read) < len(wanted.values):
-        read["channel"] = _channels(part, stretch, asked)
+    for value in wanted.values:
+        if value.part == "channel":
+            read[value.name] = _channels(part, stretch, asked)
+        elif value.part == "derived":
+            read[value.name] = _derived(part, stretch, asked.event, value)
     return [read[value.name] for value in wanted.values]
 
 
 def _channels(part: Part, stretch: Stretch, asked: AskedEvent) -> Values:
     sources = part.read(("source",), stretch.start, stretch.stop).column(0)
-    events = pyarrow.repeat(pyarrow.scalar(asked.event.name), len(sources))
-    return Values(pyarrow.chunked_array([channel_column(asked.wanted.channels, events, sources).cast("string")]), ())
+    name, channel = asked.event.name, asked.event.channel
+    events = pyarrow.repeat(pyarrow.scalar(name), len(sources))
+    rule = asked.wanted.channels._replace(of_events={} if channel is None else {name: channel})
+    return Values(pyarrow.chunked_array([channel_column(rule, events, sources).cast("string")]), ())
+
+
+def _derived(part: Part, stretch: Stretch, event: Event, value: Planned) -> Values:
+    prop = next(each for each in event.derived if each.name == value.name)
+    derived = read_derived(part, stretch, event, prop.expression, prop.type)
+    return typed_values(value, derived.column)._replace(unread=derived.unread)
 
 
 def _copied(table: Any) -> Any:
@@ -266,6 +279,8 @@ def _counts(part: Part, source: EventStretch, table: Any, asked: AskedEvent) -> 
         masks.append(
             pyarrow.array([page_name(body) == asked.call.name for body in bodies.to_pylist()], pyarrow.bool_())
         )
+    if asked.when:
+        masks.append(true_rows(part, source.stretch, asked.event, asked.when))
     if not source.is_whole:
         received = table.column("received_at")
         masks.append(pc.and_(pc.greater_equal(received, source.since), pc.less(received, source.before)))

@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 from footfall.encoding import encode
 from footfall.plan.calls import named
 from footfall.plan.checking.equal import canonical_text
+from footfall.plan.checking.rules import compile_rule
 from footfall.plan.model import NUMERIC, Event, EventFilter, Guard, Plan, Property, Step, Where
 from footfall.plan.property_text import READERS, number_text, wire_type
 from footfall.plan.segments import MEMBER_OPS
 from footfall.plan.value_names import NoValue, ValueName, joined_name, user_traits, value_of
 
-__all__ = ["MessageValues", "meets"]
+__all__ = ["MessageValues", "derived_value", "meets"]
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt,
@@ -81,10 +82,22 @@ class _Conditions(NamedTuple):
 
     def _whole(self, value: ValueName) -> Any:
         """What the keys of a value begin in. Of one test nobody knows the source, so the channel is the event's."""
+        if value.part == "derived":
+            return self._derived(value.name)
         return self.event.channel if value.part == "channel" else getattr(self.message, value.part)
+
+    def _derived(self, name: str) -> Any:
+        expression = next(prop.expression for prop in self.event.derived if prop.name == name)
+        return derived_value(self.event, expression, self.message.properties)
 
     def _all(self, where: Where, item: _Item) -> bool:
         return all(self.holds(inner, item) for inner in where.where)
+
+
+def derived_value(event: Event, expression: str, properties: Mapping[str, Any]) -> Any:
+    """What an expression over the properties of an event gives, of these as sent; None where it cannot be decided."""
+    read = {prop.name: _read(prop, properties.get(prop.wire_name or prop.name)) for prop in event.properties}
+    return compile_rule(expression).value(read)
 
 
 def _at(value: Any, keys: Sequence[str | None]) -> Any:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from footfall.plan.model import TRAITS_OF, Event, Page, Plan, Property
+import msgspec
 
-__all__ = ["CALLS", "Call", "call_of", "is_described_by", "keys_of", "named", "split_property", "subject"]
+from footfall.plan.model import TRAITS_OF, DerivedEvent, Event, Page, Plan, Property
+
+__all__ = ["CALLS", "Call", "base_event", "call_of", "is_described_by", "keys_of", "named", "split_property", "subject"]
 
 CALLS: Final = ("page", "screen", "identify", "group")
 _NAMED: Final = ("page", "screen")
@@ -53,14 +55,21 @@ def split_property(text: str) -> tuple[str, str]:
 
 
 def subject(
-    name: str, events: Mapping[str, Event], pages: Mapping[str, Page], traits: Mapping[str, tuple[Property, ...]]
+    name: str,
+    events: Mapping[str, Event],
+    pages: Mapping[str, Page],
+    traits: Mapping[str, tuple[Property, ...]],
+    derived: Mapping[str, DerivedEvent],
 ) -> Event | None:
-    """The event of this name, or a call as if it were one, with the properties that the plan knows of it.
+    """The event of this name, or a derived event or a call as if it were one, with the properties that the plan knows.
 
     Those of a page or screen are under its name (`page:Home` or `Home`), those of every call of a type under the
     type; `identify` and `group` also have the planned traits. The narrowest definition of a property counts.
     """
     event = events.get(name)
+    if event is None and name in derived:
+        base = events.get(derived[name].event)
+        return None if base is None else msgspec.structs.replace(base, name=name)
     call = call_of(name) if event is None else None
     if call is None:
         return event
@@ -75,4 +84,10 @@ def subject(
 
 def named(plan: Plan, name: str) -> Event | None:
     """What a KPI or a journey of this plan names; None for what it does not define."""
-    return subject(name, plan.events, plan.pages, plan.traits)
+    return subject(name, plan.events, plan.pages, plan.traits, plan.derived_events)
+
+
+def base_event(plan: Plan, name: str) -> str:
+    """The event whose messages an event has: its own name, or what it is derived from."""
+    derived = plan.derived_events.get(name)
+    return name if derived is None or name in plan.events else derived.event

@@ -9,6 +9,7 @@ from itertools import accumulate, count
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from footfall.plan.calls import base_event
 from footfall.plan.measure_parts import event_measures
 from footfall.plan.model import Conversion, Measure, Plan, Recurrence, Silence
 from footfall.timestamps import epoch_us, local_time
@@ -65,7 +66,7 @@ def _first(silence: Silence, end: datetime, since: datetime) -> int:
 
 def silences_of(plan: Plan, measure: Measure, kpi: str = "") -> tuple[Silence, ...]:
     """The silences of a measure: those of the KPI that it is of, and of any event that it is made of."""
-    events = set(_events(plan, measure))
+    events = {base_event(plan, name) for name in _events(plan, measure)}
     return tuple(each for each in plan.silences.values() if kpi in each.kpis or _is_of_events(plan, each, events))
 
 

@@ -8,6 +8,7 @@
 | `context.campaign.source` | a part of the message's context: see `footfall.plan.context_fields` |
 | `traits.plan` | a trait of the person whose message it is, its latest value |
 | `channel` | the channel of contact: see `footfall.plan.channels` |
+| `margin` | a derived property of the event |
 
 All code that reads a name goes by `value_named`: it says what type the value has and where it is. A property of the
 event that is called `context`, `traits` or `channel` goes before the message's own.
@@ -23,7 +24,7 @@ import msgspec
 from footfall.plan.calls import call_of
 from footfall.plan.channels import CHANNELS
 from footfall.plan.context_fields import CONTEXT
-from footfall.plan.model import Event, Plan, Property, Where
+from footfall.plan.model import DerivedProperty, Event, Plan, Property, Where
 from footfall.plan.problems import did_you_mean
 
 __all__ = [
@@ -31,9 +32,9 @@ __all__ = [
     "single_conditions", "split_items", "top_property", "user_traits", "value_named", "value_of",
 ]  # fmt: skip
 
-MessagePart = Literal["properties", "context", "traits", "channel"]
+MessagePart = Literal["properties", "context", "traits", "channel", "derived"]
 """Where a value is: in what the message says (the traits of an identify), in its context, with its person, or in the
-plan, which says of what channel of contact a message is."""
+plan, which says of what channel of contact a message is, and what is derived from it."""
 
 ACTOR = "actor"
 """In `unique: EVENT.actor`: the person, or the device where there is no person."""
@@ -71,15 +72,23 @@ class _Branch(NamedTuple):
 
 
 def value_named(
-    event: str, name: str, properties: Mapping[str, Property | None], traits: Sequence[Property] = ()
+    event: str,
+    name: str,
+    properties: Mapping[str, Property | None],
+    traits: Sequence[Property] = (),
+    derived: Sequence[DerivedProperty] = (),
 ) -> ValueName | NoValue | None:
     """The value of a name in a message of `event`, which has these properties; None where nobody can know.
 
-    `traits` are the plan's for persons. A property that could not be read is None, and has any value.
+    `traits` are the plan's for persons, `derived` what the plan derives of the event. A property that could not be
+    read is None, and has any value.
     """
     read = _read(event, name, properties, _Branch("", "properties", ()))
     if not isinstance(read, NoValue) or _top(name) in properties:
         return read
+    for each in derived:
+        if each.name == name:
+            return ValueName(name, "derived", (), Property(name=name, type=each.type))
     if name == _CHANNEL.name:
         return ValueName(name, "channel", (), _CHANNEL)
     if _top(name) == "context":
@@ -100,7 +109,7 @@ def user_traits(plan: Plan) -> Sequence[Property]:
 
 def value_of(event: Event, name: str, traits: Sequence[Property] = ()) -> ValueName | NoValue:
     """The same for an event of a plan without a problem."""
-    value = value_named(event.name, name, {item.name: item for item in event.properties}, traits)
+    value = value_named(event.name, name, {item.name: item for item in event.properties}, traits, event.derived)
     assert value is not None
     return value
 

@@ -74,6 +74,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "campaigns": "What is advertised where, by which links it is known, and what it may cost.",
         "segments": "Named rules over a person; figures can be of those who meet one.",
         "cohorts": "Who was in a segment on a day.",
+        "derived_events": "Messages of an event that meet an expression, under a name of their own.",
         "silences": "When less, or nothing, is expected.",
         "traits": "What is known of a user or an account.",
         "defaults": "For this file: the value of a key that a definition does not have.",
@@ -97,6 +98,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "properties": "Its properties, by name.",
         "additional": "Whether it may have other properties; `enforcement` decides where nothing is said.",
         "rules": "Conditions over several properties.",
+        "derive": "Values that expressions over the properties give as messages are read; never sent.",
         "expect": "How many to expect per hour, day or week.",
         "enforcement": "What happens to a fault, where it differs from the plan's.",
         "no_lint": _NO_LINT,
@@ -199,6 +201,12 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "budget": "What it may cost.",
         "origins": "The origins by which its visitors are to come.",
         "no_lint": _NO_LINT,
+    },
+    schema.DERIVED_EVENT: {
+        "from": "The event whose messages it has.",
+        "when": "The expression that must be true of them.",
+        "owner": _OWNER,
+        "description": "What it is.",
     },
     schema.SILENCE: {
         "from": "Its first day, or the time at which it begins, on the plan's clock.",

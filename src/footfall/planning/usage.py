@@ -25,7 +25,6 @@ from footfall.plan.model import (
     Kpi,
     Plan,
     Quantity,
-    Rule,
     Segment,
     Unique,
     Where,
@@ -33,9 +32,9 @@ from footfall.plan.model import (
 from footfall.plan.segments import MEMBER_OPS, names_in_where, parts_of
 from footfall.plan.value_names import ACTOR, single_conditions, top_property
 
-__all__ = ["UsageIndex", "Use", "UseKind", "purposes"]
+__all__ = ["UsageIndex", "Use", "UseKind", "expression_names", "purposes"]
 
-UseKind = Literal["kpi", "journey", "rule", "identity", "event", "segment", "experiment"]
+UseKind = Literal["kpi", "journey", "rule", "derived", "identity", "event", "segment", "experiment"]
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +62,7 @@ class UsageIndex:
         self._events: dict[str, list[Use]] = {}
         self._properties: dict[tuple[str, str], list[Use]] = {}
         self._segments: dict[str, list[Use]] = {}
-        for use in _uses(plan):
+        for use in (each for direct in _uses(plan) for each in _with_derived(direct, plan)):
             self._events.setdefault(use.event, []).append(use)
             if use.property:
                 self._properties.setdefault((use.event, use.property), []).append(use)
@@ -113,11 +112,12 @@ def _uses(plan: Plan) -> Iterator[Use]:
         yield from _of_segment(segment)
     for event in plan.events.values():
         for rule in event.rules:
-            for name in _names_of(rule):
+            for name in expression_names(rule.check):
                 yield Use(
                     kind="rule", name=f"{event.name}.{rule.id}", owner=event.owner, how="check", event=event.name,
                     property=name, value=name,
                 )  # fmt: skip
+        yield from _of_derived(event)
         replaced_by = event.deprecated.replaced_by if event.deprecated else None
         if replaced_by:
             yield Use(kind="event", name=event.name, owner=event.owner, how="is replaced by it", event=replaced_by)
@@ -126,6 +126,33 @@ def _uses(plan: Plan) -> Iterator[Use]:
         for event in plan.events.values() if name else ():
             if any(prop.name == name for prop in event.properties):
                 yield Use(kind="identity", name=key, how="names it", event=event.name, property=name, value=name)
+
+
+def _of_derived(event: Event) -> Iterator[Use]:
+    for prop in event.derived:
+        for name in expression_names(prop.expression):
+            yield Use(
+                kind="derived", name=f"{event.name}.{prop.name}", owner=event.owner, how="derive", event=event.name,
+                property=name, value=name,
+            )  # fmt: skip
+
+
+def _with_derived(use: Use, plan: Plan) -> Iterator[Use]:
+    """A use, and those of the event and the properties that what it uses is derived from."""
+    yield use
+    derived = plan.derived_events.get(use.event)
+    if derived is not None and use.event not in plan.events:
+        how = f"{use.how} (by {derived.name})"
+        use = msgspec.structs.replace(use, event=derived.event, how=how)
+        yield use
+        for name in expression_names(derived.when):
+            yield msgspec.structs.replace(use, property=name, value=name, where=None)
+    event = plan.events.get(use.event)
+    for prop in event.derived if event is not None else ():
+        if prop.name == use.property:
+            how = f"{use.how} (by {prop.name})"
+            for name in expression_names(prop.expression):
+                yield msgspec.structs.replace(use, property=name, value=name, where=None, how=how)
 
 
 def _of_segment(segment: Segment) -> Iterator[Use]:
@@ -150,9 +177,10 @@ def _name_in(where: Where) -> str:
     return "" if where.op in MEMBER_OPS else where.property
 
 
-def _names_of(rule: Rule) -> list[str]:
+def expression_names(text: str) -> list[str]:
+    """The properties that an expression names."""
     try:
-        return sorted(compile_rule(rule.check).names)
+        return sorted(compile_rule(text).names)
     except ValueError:
         return []  # `plan check` reports that it is no expression
 

@@ -13,12 +13,15 @@ import pyarrow.compute as pc
 from footfall.analytics import Dataset
 from footfall.analytics.audience import texts_of
 from footfall.analytics.channels import channel_column
+from footfall.analytics.derived_values import read_derived, true_rows
 from footfall.analytics.event_names import meanings
 from footfall.analytics.event_table import THREADS, EventStretch, sources_of
 from footfall.analytics.exports import body_parts
 from footfall.analytics.exports.selected import compared
 from footfall.analytics.message_table import canonical_events
+from footfall.plan.calls import base_event, named
 from footfall.plan.channels import channel_rule
+from footfall.plan.model import Event
 from footfall.query.typed import SCALARS, json_texts
 from footfall.query.views import ViewColumn
 from footfall.storage.columns import BYTES, COLUMNS
@@ -79,7 +82,7 @@ class MessageColumns:
         if "audience" in names and self._audiences is None:
             self._audiences = self._dataset.audiences(self._dataset.plan)
         with ThreadPoolExecutor(THREADS) as pool:
-            pieces = list(pool.map(lambda source: self._piece(source, names, properties), sources))
+            pieces = list(pool.map(lambda source: self._piece(source, event, names, properties), sources))
         if "person_id" not in names:
             return pieces
         return [
@@ -93,24 +96,40 @@ class MessageColumns:
             stretches = ((number, each) for number, part in enumerate(parts) for each in part.stretches())
             return [EventStretch(number, each) for number, each in stretches if each.type == type_]
         if event and plan is not None:
-            return sources_of(parts, self._meanings, plan.events[event], None)
+            return sources_of(parts, self._meanings, plan.events[base_event(plan, event)], None)
         return [EventStretch(number, Stretch("", None, 0, part.messages, 0, 0)) for number, part in enumerate(parts)]
 
-    def _piece(self, source: EventStretch, names: Collection[str], properties: Sequence[ViewColumn]) -> StretchColumns:
+    def _piece(
+        self, source: EventStretch, event: str, names: Collection[str], properties: Sequence[ViewColumn]
+    ) -> StretchColumns:
         part = self._dataset.parts[source.part]
         start, stop = source.stretch.start, source.stretch.stop
         columns = self._columns(source.part, start, stop, names)
-        typed = _typed(part, source.stretch, properties)
-        if not source.is_whole:
-            received = part.read(("received_at",), start, stop).column(0)
-            counts = pc.and_(pc.greater_equal(received, source.since), pc.less(received, source.before))
-            counts = counts.combine_chunks()
+        planned = self._planned(event)
+        typed = _typed(part, source.stretch, properties, planned)
+        if (counts := self._counts(part, source, event, planned)) is not None:
             columns = {name: column.filter(counts) for name, column in columns.items()}
             typed = [
                 TypedColumn(each.values.filter(counts), None if each.texts is None else each.texts.filter(counts))
                 for each in typed
             ]
         return StretchColumns(columns, typed)
+
+    def _planned(self, event: str) -> Event | None:
+        plan = self._dataset.plan
+        return named(plan, event) if event and plan is not None else None
+
+    def _counts(self, part: Part, source: EventStretch, event: str, planned: Event | None) -> Any:
+        """Which rows of a source are of its event, as an Arrow mask; None for all."""
+        plan, counts = self._dataset.plan, None
+        if not source.is_whole:
+            received = part.read(("received_at",), source.stretch.start, source.stretch.stop).column(0)
+            counts = pc.and_(pc.greater_equal(received, source.since), pc.less(received, source.before))
+            counts = counts.combine_chunks()
+        if plan is None or planned is None or base_event(plan, event) == event:
+            return counts
+        is_derived = true_rows(part, source.stretch, planned, plan.derived_events[event].when)
+        return is_derived if counts is None else pc.and_(counts, is_derived)
 
     def _columns(self, number: int, start: int, stop: int, names: Collection[str]) -> dict[str, Any]:
         part = self._dataset.parts[number]
@@ -218,13 +237,18 @@ def _of_pages(part: Part, start: int, stop: int, are_pages: Any, names: Collecti
     }
 
 
-def _typed(part: Part, stretch: Stretch, properties: Sequence[ViewColumn]) -> list[TypedColumn]:
+def _typed(part: Part, stretch: Stretch, properties: Sequence[ViewColumn], planned: Event | None) -> list[TypedColumn]:
     """The values of properties: from the part's own columns, and from the JSON where it has none."""
     if not properties:
         return []
-    scalars = [column for column in properties if column.property_type in SCALARS]
+    derived = [column for column in properties if column.expression]
+    scalars = [column for column in properties if column.property_type in SCALARS and not column.expression]
     leaves = [Leaf(column.path, column.property_type or "any") for column in scalars]
     by_name = {column.name: typed for column, typed in zip(scalars, part.typed(stretch, leaves), strict=True)}
+    for column in derived:
+        assert planned is not None
+        type_ = next(each.type for each in planned.derived if each.expression == column.expression)
+        by_name[column.name] = read_derived(part, stretch, planned, column.expression, type_).column
     others = [column for column in properties if column.name not in by_name]
     if others:
         texts = part.read(("properties",), stretch.start, stretch.stop).column(0).cast(_TEXT).combine_chunks()

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from footfall.analytics.exports import COLUMNS
-from footfall.plan.model import Event, Plan, Property, PropertyType
+from footfall.plan.calls import named
+from footfall.plan.model import DerivedProperty, Event, Plan, Property, PropertyType
 from footfall.plan.property_text import wire_type
 
 __all__ = ["SQL_TYPES", "SqlView", "ViewColumn", "fold", "unique_names", "views_of"]
@@ -50,7 +51,7 @@ class ViewColumn(msgspec.Struct, frozen=True):
     """A column of a view. `type` is its SQL type, `about` what it is.
 
     `message` is the column of messages that it shows. For a property `path` has the keys to it on the wire instead,
-    `property_type` and `scale` are the plan's.
+    `property_type` and `scale` are the plan's. A derived one has an `expression`.
     """
 
     name: str
@@ -60,6 +61,7 @@ class ViewColumn(msgspec.Struct, frozen=True):
     path: tuple[str, ...] = ()
     property_type: PropertyType | None = None
     scale: int = 0
+    expression: str = ""
 
 
 class SqlView(msgspec.Struct, frozen=True):
@@ -177,13 +179,16 @@ def views_of(plan: Plan | None) -> Mapping[str, SqlView]:
     """Every view by its folded name: messages, persons, devices, sessions, and one for each event of the plan."""
     views = list(_FIXED)
     events = list(plan.events.values()) if plan is not None else []
+    if plan is not None:
+        derived = [each for name in plan.derived_events if (each := named(plan, name)) is not None]
+        events += [msgspec.structs.replace(each, description="") for each in derived]
     names = unique_names((event.name for event in events), (view.name for view in _FIXED))
     views += [_event_view(name, event) for name, event in zip(names, events, strict=True)]
     return {fold(view.name): view for view in views}
 
 
 def _event_view(name: str, event: Event) -> SqlView:
-    leaves = list(_leaves(event.properties, (), ()))
+    leaves = [*_leaves(event.properties, (), ()), *map(_derived, event.derived)]
     properties = unique_names(column.name for column in leaves)
     taken = {fold(name) for name in properties}
     shown = [*_OF_EVENTS, "properties"]
@@ -196,6 +201,13 @@ def _event_view(name: str, event: Event) -> SqlView:
     ordered = [*messages[:-1], *typed, messages[-1]]
     about = " ".join(event.description.split()) or f"a stored message of {event.name}"
     return SqlView(name, about, {column.name: column for column in ordered}, event.name)
+
+
+def _derived(prop: DerivedProperty) -> ViewColumn:
+    return ViewColumn(
+        prop.name, SQL_TYPES[prop.type], f"Derived: {prop.expression}",
+        property_type=prop.type, expression=prop.expression,
+    )  # fmt: skip
 
 
 def _leaves(properties: Sequence[Property], names: tuple[str, ...], path: tuple[str, ...]) -> Iterator[ViewColumn]:

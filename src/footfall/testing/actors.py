@@ -12,6 +12,7 @@ from footfall.errors import UsageError
 from footfall.identity.attribution import Observation, attribute, namespace
 from footfall.identity.given import id_text, whole_number
 from footfall.identity.ids import comparable
+from footfall.journeys.conditions import derived_value
 from footfall.plan.calls import call_of
 from footfall.plan.model import TRAITS_OF, Event, Plan
 from footfall.testing.journey_progress import SentEvent
@@ -64,11 +65,16 @@ def _latest_traits(messages: Sequence[tuple[Observation, Mapping[str, Any]]]) ->
 
 
 def _events(plan: Plan, message: Mapping[str, Any], at: int, resolve: Callable[[str], Event | None]) -> list[SentEvent]:
-    """What a message is to a journey: an event of the plan, or a call that a step may name instead of one."""
+    """What a message is to a journey: an event of the plan and those derived of it, or a call that a step may name."""
     kind, name = message["type"], message.get("name")
     if kind == "track":
         event = resolve(message["event"])
-        return [] if event is None else [SentEvent(event.name, at, message.get("properties") or {})]
+        if event is None:
+            return []
+        properties = message.get("properties") or {}
+        derived = (each for each in plan.derived_events.values() if each.event == event.name)
+        names = [each.name for each in derived if derived_value(event, each.when, properties) is True]
+        return [SentEvent(name, at, properties) for name in (event.name, *names)]
     called = [kind, f"{kind}:{name}" if isinstance(name, str) else ""]
     meant = [call for call in called if call_of(call) is not None and call not in plan.events]
     values = message.get("traits" if kind in TRAITS_OF else "properties") or {}

@@ -32,7 +32,8 @@ def records(field: FieldType) -> Iterator[Record]:
 
 def test_every_key_of_a_definition_is_a_field_of_the_model_or_is_resolved() -> None:
     resolved = {
-        (EVENT, Event): {"include", "expect"}, (PROPERTY, Property): {"use"}, (KPI, Kpi): set(), (GOAL, Goal): set(),
+        (EVENT, Event): {"include", "expect", "derive"},
+        (PROPERTY, Property): {"use"}, (KPI, Kpi): set(), (GOAL, Goal): set(),
         (JOURNEY, Journey): set(), (PAGE, Page): set(),
     }  # fmt: skip
 

@@ -117,3 +117,17 @@ def test_a_silence_that_comes_or_goes_is_a_change() -> None:
     base, new = (plan_of(changed("silences", each)) for each in ({}, {"shut": shut}))
 
     assert [change.kind for change in (*diff(base, new), *diff(new, base))] == ["silence_added", "silence_removed"]
+
+
+def test_a_derived_event_is_redefined_by_its_expression() -> None:
+    big = {"from": "order_completed", "when": "total > 500"}
+    base, new = (
+        plan_of(changed("derived_events", {"big_order": each})) for each in (big, {**big, "when": "total > 900"})
+    )
+
+    (change,) = diff(base, new)
+
+    assert (change.kind, change.what) == (
+        "derived_event_redefined",
+        "is order_completed when total > 900 (it was order_completed when total > 500)",
+    )

@@ -32,14 +32,20 @@ _EXACT = frozenset({int, Decimal})
 
 
 class CompiledRule:
-    """A rule ready to be asked. `names` are the properties that it reads."""
+    """A rule ready to be asked. `names` are the properties that it reads; `divides` says whether it has a quotient."""
 
-    __slots__ = ("_evaluate", "names", "text")
+    __slots__ = ("_evaluate", "divides", "names", "text")
 
-    def __init__(self, text: str, names: frozenset[str], evaluate: _Evaluate) -> None:
+    def __init__(self, text: str, names: frozenset[str], evaluate: _Evaluate, *, divides: bool) -> None:
         self.text = text
         self.names = names
+        self.divides = divides
         self._evaluate = evaluate
+
+    def value(self, values: Mapping[str, object]) -> Any:
+        """What the expression gives of these values; None too for what cannot be decided."""
+        value = self._evaluate(values)
+        return None if value is _UNKNOWN else value
 
     def __call__(self, values: Mapping[str, object]) -> bool:
         """Whether these values, by property name, do not break the rule; it never raises for a value."""
@@ -70,7 +76,7 @@ def compile_rule(text: str, names: Collection[str] | None = None) -> CompiledRul
         evaluate = compiler.compile(tree.body)
     except RecursionError:
         raise ValueError("column 1: nested too deeply") from None
-    return CompiledRule(text, frozenset(compiler.used), evaluate)
+    return CompiledRule(text, frozenset(compiler.used), evaluate, divides=compiler.divides)
 
 
 class _Compiler:
@@ -81,6 +87,7 @@ class _Compiler:
         self._start = start
         self._names = names
         self.used: set[str] = set()
+        self.divides = False
 
     def compile(self, node: ast.expr) -> _Evaluate:
         handler = _HANDLERS.get(type(node))
@@ -145,6 +152,7 @@ class _Compiler:
         function = _ARITHMETIC.get(type(node.op))
         if function is None:
             raise self._refusal(node, f"only + - * / can be used, not the operator of {self._text(node)}")
+        self.divides = self.divides or isinstance(node.op, ast.Div)
         first, second = self.compile(node.left), self.compile(node.right)
         return lambda values: _calculate(function, first(values), second(values))
 

@@ -19,6 +19,7 @@ from footfall.plan.model.collecting import (
     Team,
     Web,
 )
+from footfall.plan.model.derived import DerivedEvent, DerivedProperty
 from footfall.plan.model.events import (
     Alias,
     Deprecation,
@@ -104,6 +105,8 @@ __all__ = [
     "Count",
     "DaysWith",
     "Deprecation",
+    "DerivedEvent",
+    "DerivedProperty",
     "Did",
     "DidFirstOrLast",
     "Difference",

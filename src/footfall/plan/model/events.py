@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from footfall.plan.model.collecting import Channel
+from footfall.plan.model.derived import DerivedProperty
 from footfall.plan.model.part import PlanPart
 from footfall.plan.model.properties import Property
 
@@ -79,6 +80,7 @@ class Event(PlanPart, frozen=True, kw_only=True):
     links: tuple[str, ...] = ()
     deprecated: Deprecation | None = None
     properties: tuple[Property, ...] = ()
+    derived: tuple[DerivedProperty, ...] = ()
     additional: bool | None = None
     rules: tuple[Rule, ...] = ()
     volume: VolumeExpectation | None = None

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from footfall.plan.model.campaigns import PlannedCampaign
 from footfall.plan.model.collecting import Consent, IdentityKeys, Source, Staff, Team, Web
+from footfall.plan.model.derived import DerivedEvent
 from footfall.plan.model.events import Enforcement, Event, Page
 from footfall.plan.model.experiments import Experiment
 from footfall.plan.model.figures import Goal, Kpi, WeekStart
@@ -50,5 +51,6 @@ class Plan(PlanPart, frozen=True, kw_only=True):
     campaigns: Mapping[str, PlannedCampaign] = {}
     segments: Mapping[str, Segment] = {}
     cohorts: Mapping[str, Cohort] = {}
+    derived_events: Mapping[str, DerivedEvent] = {}
     silences: Mapping[str, Silence] = {}
     x: Mapping[str, Any] = {}

@@ -17,6 +17,7 @@ from footfall.plan.problems import MISSING, Location, Problems, did_you_mean
 from footfall.plan.reading.campaigns import read_campaigns
 from footfall.plan.reading.consent import check_consent, read_consent
 from footfall.plan.reading.currencies import check_currency
+from footfall.plan.reading.derived import read_derived_events
 from footfall.plan.reading.events import read_enforcement, read_events
 from footfall.plan.reading.experiments import read_experiments
 from footfall.plan.reading.journeys import read_journeys
@@ -52,7 +53,8 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
     traits = _traits(files, properties, problems)
     pages = _pages(files, properties, problems, consent)
     properties.check_examples()
-    subjects = Subjects(names, events, pages, traits)
+    derived_events = read_derived_events(sections["derived_events"], names, events.properties)
+    subjects = Subjects(names, events, pages, traits, derived_events)
     for replacement in events.replacements:
         subjects.event(replacement.name, replacement.node, replacement.path)
     journeys = read_journeys(sections["journeys"], subjects)
@@ -85,6 +87,7 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
         campaigns=read_campaigns(sections["campaigns"], names),
         segments=segments,
         cohorts=read_cohorts(sections["cohorts"], subjects, segments),
+        derived_events=derived_events,
         silences=read_silences(sections["silences"], names),
         x=files.x,
     )

@@ -23,6 +23,7 @@ from footfall.plan.model import (
 from footfall.plan.problems import MISSING, Location, Path
 from footfall.plan.reading.consent import check_consent
 from footfall.plan.reading.currencies import check_currency
+from footfall.plan.reading.derived import read_derived
 from footfall.plan.reading.merge import Definition, MergedFiles
 from footfall.plan.reading.names import Names
 from footfall.plan.reading.properties import PropertyReader, ResolvedProperty
@@ -32,7 +33,7 @@ from footfall.plan.reading.yaml_source import YamlNode
 __all__ = ["Events", "Replacement", "read_enforcement", "read_events"]
 
 _NO_PLAN = Plan(id="none")
-_NOT_COPIED = frozenset({"include", "properties", "aliases", "deprecated", "rules", "expect", "enforcement"})
+_NOT_COPIED = frozenset({"include", "properties", "aliases", "deprecated", "rules", "expect", "enforcement", "derive"})
 
 
 def read_enforcement(
@@ -128,6 +129,7 @@ class _EventReader:
                 if "name" in alias
             ),
             rules=tuple(self._rules(values, node, properties, path)),
+            derived=tuple(read_derived(values, node, properties, path, self._problems)),
             deprecated=self._deprecation(values, node, path),
             volume=self._volume(values, node, path),
             enforcement=read_enforcement(values.get("enforcement", {}), self._enforcement),

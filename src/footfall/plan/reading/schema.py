@@ -49,7 +49,8 @@ from footfall.plan.reading.field_types import (
 from footfall.web_words import ORIGINS
 
 __all__ = [
-    "BRANCH", "BUDGET", "CALENDAR_WINDOW", "CAMPAIGN", "COHORT", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS", "EVENT",
+    "BRANCH", "BUDGET", "CALENDAR_WINDOW", "CAMPAIGN", "COHORT", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS",
+    "DERIVED_EVENT", "EVENT",
     "FILE", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "SEGMENT",
     "SILENCE", "STAFF", "STEP", "TRAIT_KINDS", "TYPE", "WEB",
 ]  # fmt: skip
@@ -128,6 +129,7 @@ EVENT: Final = Record(
         "include": Key(TEXTS),
         "additional": Key(FLAG),
         "properties": Key(NODE, nullable=True),
+        "derive": Key(MapOf(TEXT)),
         "rules": Key(
             ListOf(Record({"id": Key(NAME, required=True), "check": Key(TEXT, required=True), "message": Key(TEXT)}))
         ),
@@ -240,6 +242,14 @@ COHORT: Final = Record(
         "no_lint": Key(TEXTS),
     }
 )
+DERIVED_EVENT: Final = Record(
+    {
+        "from": Key(TEXT, required=True),
+        "when": Key(TEXT, required=True),
+        "owner": Key(TEXT),
+        "description": Key(TEXT),
+    }
+)
 SILENCE: Final = Record(
     {
         "from": Key(LOCAL_TIME, required=True),
@@ -277,6 +287,7 @@ SECTIONS: Final[dict[str, tuple[FieldType, FieldType]]] = {
     "campaigns": (NAME, CAMPAIGN),
     "segments": (NAME, SEGMENT),
     "cohorts": (NAME, COHORT),
+    "derived_events": (NAME, DERIVED_EVENT),
     "silences": (NAME, SILENCE),
 }
 

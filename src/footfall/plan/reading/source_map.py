@@ -24,6 +24,7 @@ _SECTIONS = (
     "journeys",
     "goals",
     "campaigns",
+    "derived_events",
     "silences",
     "teams",
     "sources",

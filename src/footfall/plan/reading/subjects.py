@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from footfall.plan.calls import CALLS, call_of, subject
-from footfall.plan.model import Event, Page, Property
+from footfall.plan.model import DerivedEvent, Event, Page, Property
 from footfall.plan.problems import Location, Path, Problems, did_you_mean
 from footfall.plan.reading.events import Events
 from footfall.plan.reading.names import Names
@@ -23,6 +24,7 @@ class Subjects(NamedTuple):
     events: Events
     pages: Mapping[str, Page]
     traits: Mapping[str, tuple[Property, ...]]
+    derived: Mapping[str, DerivedEvent] = MappingProxyType({})
 
     @property
     def problems(self) -> Problems:
@@ -36,7 +38,7 @@ class Subjects(NamedTuple):
 
     def find(self, name: str) -> Event | None:
         """The event or call of a name; None, without a problem, when there is none."""
-        return subject(name, self.events.by_name, self.pages, self.traits)
+        return subject(name, self.events.by_name, self.pages, self.traits, self.derived)
 
     def event(self, name: str, at: Location, path: Path) -> Event | None:
         """The event or call of a name; None, with a problem, when there is none."""
@@ -53,7 +55,7 @@ class Subjects(NamedTuple):
             problems.add("unknown_reference", message, at=at, path=path, remedy=remedy)
             return None
         rest = name.partition(":")[2]
-        choices = [*defined, *CALLS, *((f"page:{rest}", f"screen:{rest}") if rest else ())]
+        choices = [*defined, *self.derived, *CALLS, *((f"page:{rest}", f"screen:{rest}") if rest else ())]
         problems.unknown("event", name, choices, at=at, path=path)
         return None
 
@@ -74,7 +76,7 @@ class Subjects(NamedTuple):
 
     def _value(self, event: Event, name: str) -> ValueName | NoValue | None:
         properties = self.events.properties.get(event.name) or {prop.name: prop for prop in event.properties}
-        return value_named(event.name, name, properties, self.user_traits)
+        return value_named(event.name, name, properties, self.user_traits, event.derived)
 
     def parted(self, text: str) -> tuple[str, str]:
         """The event and the value of EVENT.VALUE; "" for what is missing."""

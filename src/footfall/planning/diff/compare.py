@@ -16,6 +16,7 @@ from footfall.planning.diff.experiments import compare_experiments
 from footfall.planning.diff.figures import (
     compare_campaigns,
     compare_cohorts,
+    compare_derived_events,
     compare_goals,
     compare_journeys,
     compare_kpis,
@@ -87,6 +88,7 @@ class _Comparison:
             *compare_campaigns(base.campaigns, new.campaigns),
             *compare_segments(segments, new.segments),
             *compare_cohorts(base.cohorts, new.cohorts),
+            *compare_derived_events(base.derived_events, new.derived_events),
             *compare_silences(base.silences, new.silences),
         ):
             if not self._is_faulty(raw.path[:2]):

@@ -31,8 +31,8 @@ _STATUS: Mapping[tuple[str, str], str] = {
 _DESCRIBING = ("description", "purpose", "actor", "since", "expires", "links", "deprecated", "volume", "no_lint", "x")
 
 _COMPARED = (
-    "name", "wire_name", "aliases", "status", "sources", "channel", "rules", "properties", "additional", "enforcement",
-    "owner", "consent",
+    "name", "wire_name", "aliases", "status", "sources", "channel", "derived", "rules", "properties", "additional",
+    "enforcement", "owner", "consent",
 )  # fmt: skip
 EVENT_FIELDS = frozenset((*_COMPARED, *_DESCRIBING))
 """The fields of Event that are compared; a test compares them with the model."""
@@ -82,6 +82,7 @@ def compare_event(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[R
         words = [event.channel or "that of the source" for event in (old, new)]
         what = f"changes its channel to {words[1]} (it was {words[0]})"
         yield RawChange("channel_changed", what, path=("channel",), before=old.channel, after=new.channel)
+    yield from _derived(old, new)
     yield from compare_policies(old.enforcement, new.enforcement)
     if old.consent != new.consent:
         was, now = (say_list(event.consent) or "the first purpose" for event in (old, new))
@@ -159,6 +160,17 @@ def _rules(old: Event, new: Event) -> Iterator[RawChange]:
 def _messages(event: Event, other: Event) -> dict[str, str]:
     both = {rule.id for rule in other.rules}
     return {rule.id: rule.message for rule in event.rules if rule.id in both}
+
+
+def _derived(old: Event, new: Event) -> Iterator[RawChange]:
+    before, after = ({each.name: each.expression for each in event.derived} for event in (old, new))
+    for name in dict.fromkeys([*before, *after]):
+        if before.get(name) != after.get(name):
+            was, now = before.get(name, "nothing"), after.get(name, "nothing")
+            what = f"derives {name} by {now} (it was {was})"
+            yield RawChange(
+                "derived_changed", what, path=("derive", name), before=before.get(name), after=after.get(name)
+            )
 
 
 def _sources(old: Event, new: Event) -> Iterator[RawChange]:

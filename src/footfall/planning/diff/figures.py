@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from footfall.plan.durations import say_window
-from footfall.plan.model import Cohort, Goal, Journey, Kpi, PlannedCampaign, Segment, Silence, Step
+from footfall.plan.model import Cohort, DerivedEvent, Goal, Journey, Kpi, PlannedCampaign, Segment, Silence, Step
 from footfall.planning.diff.changes import RawChange
 from footfall.planning.diff.wording import (
     say,
@@ -21,8 +21,8 @@ from footfall.planning.diff.wording import (
 )
 
 __all__ = [
-    "compare_campaigns", "compare_cohorts", "compare_goals", "compare_journeys", "compare_kpis", "compare_sections",
-    "compare_segments", "compare_silences", "described", "owner_change",
+    "compare_campaigns", "compare_cohorts", "compare_derived_events", "compare_goals", "compare_journeys",
+    "compare_kpis", "compare_sections", "compare_segments", "compare_silences", "described", "owner_change",
 ]  # fmt: skip
 
 _P = TypeVar("_P", bound=msgspec.Struct)
@@ -56,6 +56,11 @@ def compare_segments(old: Mapping[str, Segment], new: Mapping[str, Segment]) -> 
 def compare_cohorts(old: Mapping[str, Cohort], new: Mapping[str, Cohort]) -> Iterator[RawChange]:
     """The differences between two sets of cohorts; paths start at `cohorts`."""
     return compare_sections("cohort", old, new, _cohort, _of_day)
+
+
+def compare_derived_events(old: Mapping[str, DerivedEvent], new: Mapping[str, DerivedEvent]) -> Iterator[RawChange]:
+    """The differences between two sets of derived events; paths start at `derived_events`."""
+    return compare_sections("derived_event", old, new, _derived_event, _rule)
 
 
 def compare_silences(old: Mapping[str, Silence], new: Mapping[str, Silence]) -> Iterator[RawChange]:
@@ -145,6 +150,18 @@ def _cohort(old: Cohort, new: Cohort) -> Iterator[RawChange]:
 
 def _of_day(cohort: Cohort) -> str:
     return f"those in {cohort.segment} on {cohort.as_of}"
+
+
+def _derived_event(old: DerivedEvent, new: DerivedEvent) -> Iterator[RawChange]:
+    if _rule(old) != _rule(new):
+        what = f"is {_rule(new)} (it was {_rule(old)})"
+        yield RawChange("derived_event_redefined", what, before=_rule(old), after=_rule(new))
+    yield from owner_change(old.owner, new.owner)
+    yield from described(old, new, ("description", "x"), "derived_event_described")
+
+
+def _rule(event: DerivedEvent) -> str:
+    return f"{event.event} when {event.when}"
 
 
 def _silence(old: Silence, new: Silence) -> Iterator[RawChange]:

@@ -24,6 +24,7 @@ _SECTIONS = (
     "campaigns",
     "segments",
     "cohorts",
+    "derived_events",
     "silences",
 )
 

@@ -269,6 +269,17 @@ KINDS: Mapping[str, ChangeKind] = {
         "give the new cohort a new name",
     ),
     "cohort_described": ChangeKind("info", (), "", "The same persons are in it; its text has changed."),
+    "derived_changed": ChangeKind(
+        "warning", ("meaning",), "shifts", "What is derived of a message is another value than before.", _SAY_SO
+    ),
+    "derived_event_added": ChangeKind("info", (), "", "A new name for some messages of an event."),
+    "derived_event_removed": ChangeKind(
+        "warning", ("meaning",), "breaks", "Nothing can name the derived event any more.", "have its owner agree"
+    ),
+    "derived_event_redefined": ChangeKind(
+        "warning", ("meaning",), "shifts", "It has other messages than before, also earlier ones.", _SAY_SO
+    ),
+    "derived_event_described": ChangeKind("info", (), "", "It has the same messages; its text has changed."),
     "silence_added": ChangeKind(
         "warning", ("meaning",), "", "Nothing is unusual in it, and it says nothing of what is usual.", _SAY_SO
     ),

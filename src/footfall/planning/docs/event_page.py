@@ -42,6 +42,7 @@ def event_body(
         element("h2", "Properties"),
         _properties(event),
         _rules(event),
+        _derived(event, plan),
         element("h2", "Example"),
         element("pre", element("code", example_payload(event).decode())),
         element("h2", "Used by"),
@@ -83,6 +84,18 @@ def _row(row: PropertyRow) -> tuple[Part, ...]:
 def _rules(event: Event) -> Markup:
     rules = ((element("code", rule.id), element("code", rule.check), rule.message) for rule in event.rules)
     return joined(element("h2", "Rules"), table(("rule", "must hold", "or else"), rules)) if event.rules else Markup("")
+
+
+def _derived(event: Event, plan: Plan) -> Markup:
+    rows: list[tuple[Part, ...]] = [
+        (element("code", each.name), each.type, element("code", each.expression), "") for each in event.derived
+    ]
+    rows += [
+        (element("code", each.name), "event", element("code", each.when), each.description)
+        for each in plan.derived_events.values()
+        if each.event == event.name
+    ]
+    return joined(element("h2", "Derived"), table(("name", "", "by", "meaning"), rows)) if rows else Markup("")
 
 
 def _uses(uses: Sequence[UsedBy]) -> Markup:

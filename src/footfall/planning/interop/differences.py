@@ -26,7 +26,7 @@ _SECTIONS: Mapping[str, str] = {
     "experiments": "experiment", "journeys": "journey",
     "campaigns": "campaign",
     "segments": "segment", "cohorts": "cohort",
-    "silences": "silence",
+    "silences": "silence", "derived_events": "derived event",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "cohort": ("cohort", "cohorts"),
         "experiment": ("experiment", "experiments"),
         "rule": ("rule", "rules"),
+        "derived": ("derived property", "derived properties"),
         "identity": ("key of identity", "keys of identity"),
         "purpose": ("stated purpose", "stated purposes"),
         "event": ("other event", "other events"),
