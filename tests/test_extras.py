@@ -24,6 +24,7 @@ IMPORTED = {
     "backports.zstd": "backports",
     "python-multipart": "python_multipart",
     "is-crawler": "is_crawler",
+    "scikit-learn": "sklearn",
     "ua-parser": "ua_parser",
 }
 NOT_IMPORTED = {"tzdata"}  # data that the standard library reads
@@ -42,7 +43,7 @@ def test_the_server_brings_the_tools_for_plans_and_the_list_of_bots_and_all_brin
     extras = PROJECT["optional-dependencies"]
 
     assert {"footfall[plan]", "footfall[web]"} <= set(extras["server"])
-    assert extras["all"] == ["footfall[plan,server,web,geo,demo]"]
+    assert extras["all"] == ["footfall[plan,server,web,geo,demo,discover]"]
 
 
 @pytest.mark.parametrize(

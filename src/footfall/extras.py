@@ -10,7 +10,7 @@ from footfall.errors import MissingExtraError
 
 __all__ = ["EXTRAS", "Extra", "missing_extra", "needs"]
 
-Extra = Literal["celery", "demo", "django", "flask", "geo", "plan", "server", "starlette", "web"]
+Extra = Literal["celery", "demo", "discover", "django", "flask", "geo", "plan", "server", "starlette", "web"]
 
 # The module that is imported: the smallest extra whose installation brings it. `demo` brings all that `server` does,
 # and `server` all that `plan` does.
@@ -32,6 +32,7 @@ EXTRAS: Mapping[str, Extra] = {
     "pyarrow": "server",
     "python_multipart": "demo",
     "rich": "plan",
+    "sklearn": "discover",
     "starlette": "starlette",
     "ua_parser": "web",
     "uvicorn": "server",

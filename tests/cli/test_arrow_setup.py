@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from footfall.cli.arrow_setup import set_up_arrow
+from footfall.cli.arrow_setup import let_numpy_load, set_up_arrow
 
 PROGRAM = """
 import sys
@@ -48,3 +48,11 @@ def test_an_allocator_that_the_user_chose_stays() -> None:
         sys.meta_path[:] = finders
 
     assert environment == {"ARROW_DEFAULT_MEMORY_POOL": "jemalloc"}
+
+
+def test_a_command_that_needs_numpy_can_have_it_after_all() -> None:
+    finders = list(sys.meta_path)
+    set_up_arrow({})
+    let_numpy_load()
+
+    assert sys.meta_path == finders

@@ -106,6 +106,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "channels": [],
     "sessions": [],
     "sql": ["select 1"],
+    "segments discover": [],
     "serve": ["--port", "0", "--config", os.devnull, "--write-key", "k"],
     "stats": [],
     "stickiness": ["seen"],

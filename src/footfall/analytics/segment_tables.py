@@ -204,13 +204,13 @@ class SegmentTables:
         return self._grouped(rows, f"count(DISTINCT {periods.sql('day', 'time')})", rule.at_least, rule.at_most)
 
     def _session_count(self, rule: SessionCount) -> str:
-        sessions = self._session_table(rule.within, any(part.value in ("entry", "exit") for part in rule.where))
+        sessions = self.session_table_of(rule.within, any(part.value in ("entry", "exit") for part in rule.where))
         where = " AND ".join([self._began(rule.within), *map(_session_condition, rule.where)])
         rows = f"SELECT person FROM {sessions} WHERE {where}"
         return self._grouped(rows, "count(*)", rule.at_least, rule.at_most)
 
     def _time_spent(self, rule: TimeSpent) -> str:
-        sessions = self._session_table(rule.within, False)
+        sessions = self.session_table_of(rule.within, False)
         rows = f"SELECT person, ended - began AS spent FROM {sessions} WHERE {self._began(rule.within)}"
         most = None if rule.at_most is None else rule.at_most * _SECOND
         return self._grouped(rows, "sum(spent)", rule.at_least * _SECOND, most)
@@ -218,7 +218,7 @@ class SegmentTables:
     def _began(self, within: int | None) -> str:
         return Span(self._since(within)).sql("began")
 
-    def _session_table(self, within: int | None, with_steps: bool) -> str:
+    def session_table_of(self, within: int | None, with_steps: bool) -> str:
         """The sessions of messages before the end, with the names of their first and last steps where asked for.
 
         Whether one began in the last `within` seconds is known from half an hour before these on.

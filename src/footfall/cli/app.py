@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "restore": ("footfall.cli.restore:command", "Make a data folder from a backup."),
     "retention": ("footfall.cli.retention:command", "Show who came back, by when they first came."),
     "segment": ("footfall.cli.segment:command", "Show how many persons are in a segment."),
+    "segments": ("footfall.cli.segments:command", "Find kinds of persons by what they do."),
     "serve": ("footfall.cli.serve:command", "Run a collector."),
     "sessions": ("footfall.cli.sessions:command", "Show how many sessions there were, and how long they took."),
     "sql": ("footfall.cli.sql:command", "Answer one SELECT over messages, events and persons."),

@@ -17,7 +17,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-__all__ = ["set_up_arrow"]
+__all__ = ["let_numpy_load", "set_up_arrow"]
 
 _POOL = "ARROW_DEFAULT_MEMORY_POOL"
 
@@ -33,3 +33,8 @@ def set_up_arrow(environment: MutableMapping[str, str] = os.environ) -> None:
     """Before pyarrow is imported: from now on neither can be. An allocator that the environment names stays."""
     sys.meta_path.insert(0, _Hidden())
     environment.setdefault(_POOL, "system")
+
+
+def let_numpy_load() -> None:
+    """For a command that needs numpy after all: from now on it can be imported, by others than pyarrow too."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Hidden)]

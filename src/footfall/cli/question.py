@@ -68,8 +68,8 @@ def answer_question(
     environment: str,
     include: Collection[str],
     form: str,
-) -> None:
-    """Ask, and show the answer. `ask` makes the question by the plan.
+) -> QuestionResult[Any]:
+    """Ask, show the answer, and return it. `ask` makes the question by the plan.
 
     Raises UsageError for what the plan or the data does not have. The exit code is 1 where files are damaged.
     """
@@ -81,6 +81,7 @@ def answer_question(
         if form != "text":
             echo("\n".join(answer.report.data.losses), err=True)
         raise click.exceptions.Exit(_DAMAGED)
+    return answer
 
 
 def window_times(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:

@@ -15,6 +15,7 @@ from footfall.analytics.questions.attribution import AttributionResult, attribut
 from footfall.analytics.questions.campaigns import CampaignsOptions, CampaignsResult, campaigns
 from footfall.analytics.questions.channels import ChannelsOptions, ChannelsResult, channels
 from footfall.analytics.questions.cross_sell import CrossSellResult, cross_sell, cross_sell_options
+from footfall.analytics.questions.discover import DiscoverOptions, DiscoverResult, discover
 from footfall.analytics.questions.experiment import ExperimentResult, experiment, experiment_options
 from footfall.analytics.questions.funnel import FunnelResult, funnel, funnel_options
 from footfall.analytics.questions.journey import JourneyNow, journey, journey_options
@@ -337,6 +338,15 @@ class Questions(ABC):
         """
         asked = segment_options(segment, self.plan or Plan(id=""), other=overlap, per=per)
         return self.ask(segment_question(asked), since=since, until=until, include=include)
+
+    def discover_segments(
+        self, *, days: int = 28, until: datetime | None = None, include: Collection[str] = ()
+    ) -> QuestionResult[DiscoverResult]:
+        """Kinds of persons by what they did in `days`, looked for again in the `days` after them.
+
+        Raises UsageError for a number of days that cannot be searched, MissingExtraError without the `discover` extra.
+        """
+        return self.ask(discover(DiscoverOptions(days=days)), until=until, include=include)
 
     def persons(
         self,
