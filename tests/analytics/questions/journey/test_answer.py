@@ -28,7 +28,7 @@ from footfall.analytics.questions.journey import JourneyNow, journey, journey_op
 from footfall.analytics.questions.journey.leavers import is_limited
 from footfall.analytics.window import Span
 from footfall.people import profile
-from footfall.plan.model import Branch, Journey, Plan, Step
+from footfall.plan.model import Branch, Event, Journey, Plan, Step
 from footfall.storage.journal import Entry
 from footfall.timestamps import epoch_us
 
@@ -217,3 +217,23 @@ def test_any_journey_is_that_of_plain_loops(entry: MakeEntry, plan_of: MakePlan,
 @pytest.mark.slow
 def test_many_journeys_are_those_of_plain_loops(entry: MakeEntry, plan_of: MakePlan, case: Case) -> None:
     check(entry, plan_of, case)
+
+
+def test_devices_walk_a_journey_of_devices_and_are_listed_by_the_ids_of_their_streams(entry: MakeEntry) -> None:
+    pairing = Journey(
+        name="j", by="device", steps=(Step(id="s0", event="a"), Step(id="s1", event="b", within=60)), within=600
+    )
+    events = {name: Event(name=name, wire_name=name) for name in "abc"}
+    plan = Plan(id="test", events=events, journeys={"j": pairing})
+    log = [entry(1, "a", 1, device="gw1"), entry(2, "c", 2, device="gw1"), entry(3, "a", 1, device="gw2"),
+           entry(4, "b", 9, device="gw2"), entry(5, "a", 1, user="ann")]  # fmt: skip
+    with Dataset.of(log, plan) as dataset:
+        context = context_of(dataset, plan, now=1_000 * SECOND)
+        result = context.answer(journey(journey_options(plan, "j", late=True, between=("s0", "s1"))))
+        ids = [person.device_ids for each in result.persons or () if (person := profile(dataset, each.person_id))]
+
+    assert (result.entered, [stage.late for stage in result.stages], ids) == (2, [1, 0], [("gw1",)])
+    assert result.leavers is not None
+    assert [(each.name, each.gave_up, each.went_on) for each in result.leavers.nexts] == [
+        ("c", 1, 0), ("(straight on)", 0, 1)
+    ]  # fmt: skip

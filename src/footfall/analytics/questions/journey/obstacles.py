@@ -90,5 +90,6 @@ def _added(parts: Sequence[Mapping[int, tuple[int, int]]]) -> Mapping[int, Exits
 
 
 def _obstacle(name: str, exposure: Exposure, rank: LogRank, p_value: float) -> Obstacle:
-    lift, low, high, shown = (Decimal(value).quantize(_DIGITS) for value in (*rank.lift, p_value))
-    return Obstacle(name, exposure.gave_up, exposure.went_on, lift, low, high, shown)
+    lift, low, high = (Decimal(value).quantize(_DIGITS) for value in rank.lift)
+    at_most = Decimal(p_value).quantize(_DIGITS, rounding="ROUND_CEILING")
+    return Obstacle(name, exposure.gave_up, exposure.went_on, lift, low, high, at_most)

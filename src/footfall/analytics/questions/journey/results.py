@@ -110,7 +110,7 @@ class Obstacle(msgspec.Struct, frozen=True):
     """What comes before giving up more often than before going on.
 
     Who had it goes on `lift` times less often, at equal times; `low` and `high` are the ends of the 95 % interval.
-    `p_value` is adjusted for all that was tested. `gave_up` and `went_on` are how many had it before.
+    `p_value` is adjusted for all that was tested, and rounded up. `gave_up` and `went_on` are how many had it before.
     """
 
     name: str
