@@ -112,3 +112,20 @@ def test_an_experiment_uses_its_exposure_and_its_outcome() -> None:
         ("experiment", "exposure", "look")
     ]
     assert [use.how for use in index.of_event("bought") if use.kind == "experiment"] == ["outcome"]
+
+
+def test_what_is_in_a_property_is_used_by_its_path_and_traits_by_their_name() -> None:
+    sku = Where(property="lines[]", op="any", where=(Where(property="sku", op="in", values=("A",)),))
+    tier = Where(property="traits.tier", op="in", values=("pro",))
+    color = Where(property="labels.color", op="in", values=("red",))
+    kpi = Kpi(name="k", measure=Count(event="paid", where=(sku, tier, color), by=("address.city",)), window=None)
+    index = UsageIndex(Plan(id="p", events=PLAN.events, kpis={"k": kpi}))
+
+    assert [use.value for use in index.of_property("paid", "lines")] == ["lines[].sku"]
+    assert [use.value for use in index.of_value("paid", ("lines", "[]", "sku"))] == ["lines[].sku"]
+    assert index.of_value("paid", ("lines", "[]", "price")) == ()
+    assert [use.value for use in index.of_value("paid", ("lines", "[]"))] == ["lines[].sku"]
+    assert [use.value for use in index.of_value("paid", ("labels", "{}"))] == ["labels.color"]
+    assert [use.value for use in index.of_value("paid", ("address", "city"))] == ["address.city"]
+    assert [use.value for use in index.of_trait(("tier",))] == ["traits.tier"]
+    assert index.of_trait(("ti",)) == ()

@@ -13,6 +13,7 @@ from footfall.errors import UsageError
 from footfall.plan.calls import named
 from footfall.plan.currencies import Money, money_of
 from footfall.plan.model import ANY_EVENT, NUMERIC, Aggregate, EventFilter, Plan
+from footfall.plan.value_names import NoValue, ValueName, array_of, user_traits, value_of
 
 __all__ = ["ActorKind", "Filtered", "MessageSource", "filtered_messages", "money_of_value"]
 
@@ -101,7 +102,11 @@ def money_of_value(plan: Plan, filter_: EventFilter, value: str | None) -> Money
     if value is None:
         return None
     event = named(plan, filter_.event)
-    item = next((item for item in event.properties if item.name == value), None) if event else None
-    if event is None or item is None or item.type not in NUMERIC:
-        raise UsageError(f"{filter_.event} has no number {value!r} to add up; see `footfall plan`")
-    return money_of(event, Aggregate(function="sum", event=event.name, property=value, where=filter_.where))
+    named_value = value_of(event, value, user_traits(plan)) if event else None
+    if event is None or not isinstance(named_value, ValueName) or named_value.property.type not in NUMERIC:
+        hint = f"; {named_value.remedy}" if isinstance(named_value, NoValue) else ""
+        raise UsageError(f"{filter_.event} has no number {value!r} to add up{hint}; see `footfall plan`")
+    if array_of(value):
+        raise UsageError(f"{value!r} has a value in each item: add up a single value of each message")
+    summed = Aggregate(function="sum", event=event.name, property=value, where=filter_.where)
+    return money_of(event, summed, user_traits(plan))

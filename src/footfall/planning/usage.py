@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -86,9 +87,29 @@ class UsageIndex:
             if prop == name and is_described_by(event, key)
         )
 
+    def of_value(self, event: str, path: Sequence[str]) -> tuple[Use, ...]:
+        """Everything that uses what is at a path in the event, or a part of it: `("lines", "[]", "sku")`."""
+        return tuple(use for use in self._properties.get((event, path[0]), ()) if _is_in(use.value, path))
+
+    def of_trait(self, path: Sequence[str]) -> tuple[Use, ...]:
+        """Everything that uses a trait of persons, at a path or a part of it: of identify, or by `traits.NAME`."""
+        named = [
+            use
+            for (_, prop), uses in self._properties.items()
+            for use in uses
+            if prop == "traits" and _is_in(use.value, ("traits", *path))
+        ]
+        return (*self.of_value("identify", path), *named)
+
     def of_property(self, event: str, name: str) -> tuple[Use, ...]:
         """Everything that uses this property of the event, in the order of the plan."""
         return tuple(self._properties.get((event, name), ()))
+
+
+def _is_in(name: str, path: Sequence[str]) -> bool:
+    """Whether the value of a name is at a path, or is a part of what is there. Below a map any key may be meant."""
+    below = "".join(part if part == "[]" else f".{part}" for part in itertools.takewhile("{}".__ne__, path))
+    return f".{name}" == below or f".{name}".startswith((f"{below}.", f"{below}[]"))
 
 
 def purposes(event: Event, plan: Plan) -> Iterator[tuple[str, str, str]]:

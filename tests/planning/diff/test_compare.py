@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 from hypothesis import find, given, settings
 from tests.planning.diff.plans import EDITS, SHOP, UNSHRUNK, edited, plan_of, plans, replace
 
+from footfall.plan import read
 from footfall.plan.model import Plan
 from footfall.planning.diff import diff
 
@@ -79,3 +81,46 @@ def test_a_property_of_a_page_that_goes_breaks_what_reads_it() -> None:
         ("event_described", "pages.Prices"),
     ]
     assert [(one.name, one.effect) for one in found[0].affected] == [("visits", "breaks")]
+
+
+NESTED: dict[str, Any] = {
+    "plan": "p",
+    "traits": {"user": {"tier": {"type": "string"}}},
+    "events": {
+        "sold": {
+            "properties": {
+                "lines": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {"sku": {"type": "string", "enum": ["A", "B"]}, "n": {"type": "integer"}},
+                    },
+                }
+            }
+        }
+    },
+    "kpis": {
+        "of_a": {"measure": {"count": "sold", "where": {"lines[]": {"sku": "A"}}}},
+        "all": {"measure": {"sum": "sold.lines[].n"}},
+        "of_pro": {"measure": {"count": "sold", "where": {"traits.tier": "pro"}}},
+    },
+}
+
+
+def affected(change: dict[str, Any], at: tuple[str, ...]) -> dict[str, list[str]]:
+    """Which KPIs each change affects, with this part of the plan changed."""
+    document: Any = copy.deepcopy(NESTED)
+    part = document
+    for key in at:
+        part = part[key]
+    part.update(change)
+    changes = diff(plan_of(NESTED), read(document).draft or plan_of(NESTED))
+    return {change.kind: [each.name for each in change.affected] for change in changes if change.affected}
+
+
+def test_a_change_inside_of_a_property_names_who_uses_what_changed() -> None:
+    items = ("events", "sold", "properties", "lines", "items", "properties")
+
+    assert affected({"enum": ["B", "C"]}, (*items, "sku"))["enum_values_removed"] == ["of_a"]
+    assert [*affected({"type": "decimal"}, (*items, "n")).values()] == [["all"]]
+    assert [*affected({"type": "uuid"}, ("traits", "user", "tier")).values()] == [["of_pro"]]

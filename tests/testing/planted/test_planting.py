@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,64 @@ def test_a_funnel_narrows_and_its_kpi_follows_from_it(shop: Plan) -> None:
 def test_a_plan_without_a_journey_of_persons_is_refused() -> None:
     with pytest.raises(UsageError, match="by: user"):
         plant(Plan(id="empty"))
+
+
+NESTED = {
+    "plan": "nested",
+    "events": {
+        "seen": {},
+        "sold": {
+            "properties": {
+                "address": {"type": "object", "required": True, "properties": {"city": {"type": "string"}}},
+                "code": {"type": "string", "enum": ["EUR", "SEK"], "required": True},
+                "lines": {
+                    "type": "array",
+                    "required": True,
+                    "min_items": 1,
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "sku": {"type": "string", "required": True, "enum": ["A", "B"]},
+                            "n": {"type": "integer", "required": True, "min": 0, "max": 9},
+                            "price": {"type": "decimal", "scale": 2, "currency": "code", "min": 0, "max": 99},
+                        },
+                    },
+                },
+            }
+        },
+    },
+    "journeys": {
+        "buy": {
+            "steps": [
+                {"id": "see", "event": "seen"},
+                {
+                    "id": "pay",
+                    "event": "sold",
+                    "where": {"address.city": "Oslo", "lines[]": {"sku": "B", "n": {"gte": 2}}},
+                },
+            ]
+        }
+    },
+    "kpis": {
+        "items": {"measure": {"count": "sold.lines[]"}},
+        "prices": {"measure": {"sum": "sold.lines[].price"}},
+        "orders": {"measure": {"count": "sold"}},
+        "many": {"measure": {"percentile": "sold.lines[].n", "at": 90}},
+        "net": {"measure": {"difference": {"of": {"count": "sold.lines[]"}, "less": {"count": "sold"}}}},
+    },
+}  # fmt: skip
+
+
+def test_steps_with_conditions_on_values_in_objects_and_items_are_met_and_their_figures_known() -> None:
+    planted = plant(plans.read(NESTED).require(), people=12, seed=3)
+    sold = [message.properties for message in planted.messages if message.event == "sold" and message.properties]
+    lines = [line for each in sold for line in each["lines"]]
+
+    assert any(each["address"].get("city") == "Oslo" for each in sold)
+    assert any(line["sku"] == "B" and line["n"] >= 2 for line in lines)
+    kpis = planted.kpis
+    items, orders = (Fraction(kpis[name] or 0) for name in ("items", "orders"))
+    assert kpis["net"] == items - orders
+    assert 0 < (kpis["items"] or 0) <= len(lines)  # some messages are of bots, or of other environments
+    assert 0 <= (kpis["many"] or 0) <= max(line["n"] for line in lines)
+    assert planted.currencies["prices"].keys() <= {each["code"] for each in sold}

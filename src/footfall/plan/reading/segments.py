@@ -338,6 +338,10 @@ def _traits(rule: _Reading) -> SegmentRule | None:
     node, path = rule.values["traits"], (*rule.path, "traits")
     event = rule.plan.event("identify", node, path)
     where = () if event is None else read_where(node, event, rule.plan, path)
+    if any("[]" in part.property for part in where):
+        message, remedy = "a list in a trait has no latest value of its own", "name a trait that is a single value"
+        rule.plan.problems.add("not_scalar", message, at=node, path=path, remedy=remedy)
+        return None
     return HasTraits(where=where) if where else None
 
 

@@ -158,7 +158,10 @@ class _Comparison:
                 here = msgspec.structs.replace(raw, kind="trait_removed")
             path = ("traits", kind)
             if not (raw.in_base and self._is_faulty((*path, *raw.path))):
-                yield classify(here, path, faults_stop=self._stops(None, "invalid"))
+                effect = KINDS[raw.kind].meaning
+                uses = self._uses.of_trait(raw.path) if effect and kind == "user" else ()
+                affected = affected_by(uses, effect, healed=self._moved()) if effect else ()
+                yield classify(here, path, affected, faults_stop=self._stops(None, "invalid"))
 
     def _page(self, key: str) -> Iterator[Change]:
         nothing = Page(name=key)
@@ -217,7 +220,7 @@ class _Comparison:
 
     def _affected(self, raw: RawChange, old: Event, now: Event) -> tuple[Affected, ...]:
         effect = KINDS[raw.kind].meaning
-        if not effect or len(raw.path) > 1:
+        if not effect:
             return ()
         if not raw.path:
             return affected_by(
@@ -227,8 +230,8 @@ class _Comparison:
         before = next((prop.name for prop in old.properties if prop.name == name), None) or self._old_name(
             name, old, now
         )
-        uses = self._uses.of_property(old.name, before)
-        healed = self._healed(self._new_uses.of_property(now.name, name))
+        uses = self._uses.of_value(old.name, (before, *raw.path[1:]))
+        healed = self._healed(self._new_uses.of_value(now.name, raw.path))
         if raw.values and any(use.where and set(use.where.values) & set(raw.values) for use in uses):
             hit = tuple(use for use in uses if use.where and set(use.where.values) & set(raw.values))
             users = {(use.kind, use.name) for use in hit}

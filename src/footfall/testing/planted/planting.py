@@ -15,6 +15,7 @@ from footfall.errors import UsageError
 from footfall.identity.attribution import namespace
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Journey, Plan
+from footfall.plan.value_names import NoValue, single_conditions, value_of
 from footfall.storage.environments import Sender
 from footfall.testing.planted.journeys import PlantedJourney, Stop
 from footfall.testing.planted.people import KINDS, Person, PlantedMessage, device_walker
@@ -90,17 +91,41 @@ class _Planting:
         Raises UsageError when none is found in many tries.
         """
         event = self.plan.events[stop.event]
-        forced = {condition.property: condition.values[0] for condition in stop.where if condition.op == "in"}
+        singles = [single for part in stop.where for single in single_conditions(part)]
+        forced = {single.property: single.values[0] for single in singles if single.op == "in"}
         if device_id is not None and self.plan.identity.device is not None:
             forced[self.plan.identity.device] = device_id
         for _ in range(_TRIES):
             drawn = dict(draw_object(event.properties, self.rng))
-            drawn |= {spec.wire_name: forced[spec.name] for spec in event.properties if spec.name in forced}
+            for name, value in forced.items():
+                _force(event, drawn, name, value)
             by_name = _by_plan_name(event, drawn)
             content, _ = encode(drawn)
-            if content is not None and meets(by_name, stop.where) and not self._validator.check(event, content).faults:
+            if (
+                content is not None
+                and meets(event, by_name, stop.where)
+                and not self._validator.check(event, content).faults
+            ):
                 return drawn
         raise UsageError(f"{stop.event}: found no properties that the plan allows in {_TRIES} tries")
+
+
+def _force(event: Event, drawn: dict[str, Any], name: str, value: Any) -> None:
+    """Give a value to what a name means in a message; in an array, to the first item."""
+    named = value_of(event, name)
+    if isinstance(named, NoValue) or named.part != "properties":
+        return
+    inside: Any = drawn
+    at: Any = named.keys[0]
+    for key in named.keys[1:]:
+        if key is None:
+            inside[at] = [*inside.get(at, ())] if isinstance(inside, dict) else inside[at]
+            inside, at = inside[at], 0
+            inside += [] if inside else [{}]
+        else:
+            inside[at] = dict(inside[at] if not isinstance(inside, dict) else inside.get(at) or {})
+            inside, at = inside[at], key
+    inside[at] = value
 
 
 def _by_plan_name(event: Event, properties: Mapping[str, Any]) -> dict[str, Any]:

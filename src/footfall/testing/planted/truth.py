@@ -10,8 +10,23 @@ from math import ceil, floor
 from statistics import median
 from typing import Any, NamedTuple
 
+from footfall.plan.currencies import money_of
 from footfall.plan.measure_parts import composed_of
-from footfall.plan.model import Aggregate, Conversion, Count, Journey, Plan, Quantity, Ratio, SumOf, Unique, Where
+from footfall.plan.model import (
+    Aggregate,
+    Conversion,
+    Count,
+    Event,
+    EventMeasure,
+    Journey,
+    Plan,
+    Quantity,
+    Ratio,
+    SumOf,
+    Unique,
+    Where,
+)
+from footfall.plan.value_names import ACTOR, NoValue, joined_name, value_of
 from footfall.testing.planted.journeys import PlantedJourney
 
 __all__ = ["Fact", "JourneyTruth", "Number", "currency_truth", "journey_truth", "kpi_truth", "meets"]
@@ -58,25 +73,63 @@ _FIGURES: dict[str, Callable[[list[Decimal]], Number]] = {
 }
 
 
-def meets(properties: Mapping[str, Any], where: Sequence[Where]) -> bool:
-    """Whether properties meet every condition; an absent one counts as None."""
-    return all(_HOLDS[condition.op](properties.get(condition.property), condition.values) for condition in where)
+def meets(event: Event, properties: Mapping[str, Any], where: Sequence[Where]) -> bool:
+    """Whether the properties of an event, by their names, meet every condition; an absent one counts as None.
+
+    Nobody is in a segment.
+    """
+    return all(_holds(event, properties, condition, "", ()) for condition in where)
 
 
-def _selected(facts: Sequence[Fact], event: str, where: tuple[Where, ...]) -> list[Fact]:
-    return [fact for fact in facts if fact.event == event and meets(fact.properties, where)]
+def _holds(event: Event, properties: Mapping[str, Any], where: Where, item: str, place: tuple[int, ...]) -> bool:
+    """A condition on a message, or on the item at a place in its arrays."""
+    if where.op in ("member", "not_member"):
+        return where.op == "not_member"
+    name = joined_name(item, where.property)
+    values = [(at, value) for at, value in values_in(event, properties, name) if at[: len(place)] == place]
+    if where.op == "any":
+        return any(all(_holds(event, properties, inner, name, at) for inner in where.where) for at, _ in values)
+    return any(_HOLDS[where.op](value, where.values) for _, value in values)
 
 
-def _figure(facts: Sequence[Fact], measure: Count | Aggregate | Unique) -> Number:
-    return _figure_of(_selected(facts, measure.event, measure.where), measure)
+def values_in(event: Event, properties: Mapping[str, Any], name: str) -> list[tuple[tuple[int, ...], Any]]:
+    """The values of a name among the properties of an event, each with its place in the arrays that it is in."""
+    value = value_of(event, name)
+    if isinstance(value, NoValue) or value.part != "properties":
+        return [((), None)]
+    top = next(item.name for item in event.properties if (item.wire_name or item.name) == value.keys[0])
+    places: list[tuple[tuple[int, ...], Any]] = [((), properties.get(top))]
+    for key in value.keys[1:]:
+        if key is None:
+            places = [((*at, n), each) for at, items in places for n, each in enumerate(items or ())]
+        else:
+            places = [(at, inner.get(key) if isinstance(inner, Mapping) else None) for at, inner in places]
+    return places
 
 
-def _figure_of(chosen: Sequence[Fact], measure: Count | Aggregate | Unique) -> Number:
-    if isinstance(measure, Count):
+def _selected(plan: Plan, facts: Sequence[Fact], name: str, where: tuple[Where, ...]) -> list[Fact]:
+    event = plan.events.get(name)
+    return [] if event is None else [
+        fact for fact in facts if fact.event == name and meets(event, fact.properties, where)
+    ]  # fmt: skip
+
+
+def _figure(plan: Plan, facts: Sequence[Fact], measure: EventMeasure) -> Number:
+    return _figure_of(plan, _selected(plan, facts, measure.event, measure.where), measure)
+
+
+def _figure_of(plan: Plan, chosen: Sequence[Fact], measure: EventMeasure) -> Number:
+    if isinstance(measure, Count) and not measure.property:
         return len(chosen)
-    if isinstance(measure, Unique) and measure.property == "actor":
+    if isinstance(measure, Unique) and measure.property == ACTOR:
         return len({fact.actor for fact in chosen if fact.counted})
-    values = [fact.properties.get(measure.property) for fact in chosen]
+    event = plan.events.get(measure.event)
+    assert event is not None or not chosen
+    values = [value for fact in chosen if event for _, value in values_in(event, fact.properties, measure.property)]
+    return len(values) if isinstance(measure, Count) else _over(values, measure)
+
+
+def _over(values: Sequence[Any], measure: Aggregate | Unique) -> Number:
     present = [value for value in values if value is not None]
     if isinstance(measure, Unique):
         return len({str(value) for value in present})
@@ -111,14 +164,14 @@ def kpi_truth(plan: Plan, facts: Sequence[Fact], walks: Mapping[str, Sequence[Pl
         elif isinstance(measure, Conversion):
             truth[name] = _conversion(plan.journeys[measure.journey], measure, walks[measure.journey])
         else:
-            truth[name] = _quantity(facts, measure)
+            truth[name] = _quantity(plan, facts, measure)
     return truth
 
 
-def _quantity(facts: Sequence[Fact], measure: Quantity) -> Number:
+def _quantity(plan: Plan, facts: Sequence[Fact], measure: Quantity) -> Number:
     if isinstance(measure, Count | Aggregate | Unique):
-        return _figure(facts, measure)
-    values = [_quantity(facts, part) for _, part in composed_of(measure)]
+        return _figure(plan, facts, measure)
+    values = [_quantity(plan, facts, part) for _, part in composed_of(measure)]
     numbers = [Fraction(value) for value in values if value is not None]
     if len(numbers) < len(values):
         return None
@@ -132,15 +185,17 @@ def currency_truth(plan: Plan, facts: Sequence[Fact]) -> dict[str, dict[str | No
     truth: dict[str, dict[str | None, Number]] = {}
     for name, kpi in plan.kpis.items():
         measure = kpi.measure
-        if not isinstance(measure, Aggregate) or measure.event not in plan.events:
+        event = plan.events.get(measure.event) if isinstance(measure, Aggregate) else None
+        money = None if event is None or not isinstance(measure, Aggregate) else money_of(event, measure)
+        if event is None or money is None or not isinstance(measure, Aggregate):
             continue
-        by_name = {prop.name: prop for prop in plan.events[measure.event].properties}
-        currency = by_name[measure.property].currency
-        if currency is not None:
-            apart: dict[str | None, list[Fact]] = defaultdict(list)
-            for fact in _selected(facts, measure.event, measure.where):
-                apart[fact.properties.get(currency) if currency in by_name else currency].append(fact)
-            truth[name] = {code: _figure_of(group, measure) for code, group in apart.items()}
+        apart: dict[str | None, list[Any]] = defaultdict(list)
+        for fact in _selected(plan, facts, measure.event, measure.where):
+            codes = values_in(event, fact.properties, money.named) if money.named else [((), money.code)]
+            for place, value in values_in(event, fact.properties, measure.property):
+                code = next(code for at, code in codes if at == place[: len(at)])
+                apart[code].append(value)
+        truth[name] = {code: _over(values, measure) for code, values in apart.items()}
     return truth
 
 
