@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from footfall.analytics.arrivals import LinkMarks
+    from footfall.analytics.client_numbers import ClientNumbers
     from footfall.analytics.event_table import AskedEvent
     from footfall.analytics.persons import Persons
     from footfall.analytics.planned_values import Planned
@@ -101,6 +102,7 @@ class Dataset:
         self._trait_tables: dict[bytes, TraitTable] = {}
         self._names = names or itertools.count(1)
         self._arrivals: tuple[Sequence[LinkMarks], str] | None = None
+        self._client_numbers: ClientNumbers | None = None
 
     @classmethod
     def open(
@@ -204,6 +206,11 @@ class Dataset:
         return self._loaded.costs
 
     @property
+    def unlisted(self) -> int:
+        """How many messages came in and are nowhere any more: they were rejected, or removed."""
+        return self._loaded.unlisted
+
+    @property
     def left_out(self) -> LeftOut | None:
         """How many messages of bots and of own people it is without; None where nobody asked for that."""
         return self._loaded.left_out
@@ -227,7 +234,7 @@ class Dataset:
         if not rows:
             self._loaded = self._loaded._replace(left_out=counts)
             return self
-        loaded = self._loaded._replace(parts=parts, left_out=counts)
+        loaded = self._loaded._replace(parts=parts, left_out=counts, unfiltered=self.parts)
         persons = ChosenPersons(self.persons, rows, others)
         return type(self)(self._connection, lambda _: loaded, persons, self._names)
 
@@ -268,6 +275,7 @@ class Dataset:
         self._messages.clear()
         self._trait_tables.clear()
         self._arrivals = None
+        self._client_numbers = None
 
     def contents(self) -> Contents:
         """How much there is, and from when to when. Raises DamagedFileError."""
@@ -391,6 +399,15 @@ class Dataset:
             self._connection.register(name, table)
             self._arrivals = links, name
         return self._arrivals
+
+    @property
+    def client_numbers(self) -> ClientNumbers:
+        """The numbers that clients gave all messages, also those of bots and own people; read once."""
+        from footfall.analytics.client_numbers import ClientNumbers
+
+        if self._client_numbers is None:
+            self._client_numbers = ClientNumbers(self._connection, self._loaded.unfiltered or self.parts)
+        return self._client_numbers
 
     def new_name(self, stem: str) -> str:
         """A table name that nobody has taken yet."""

@@ -20,6 +20,7 @@ from footfall.events import Fault
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
 from footfall.storage.books import Books, kept
+from footfall.storage.client_numbers import numbers_of
 from footfall.storage.control import plan_as_of, plan_loads
 from footfall.storage.costs import CampaignCost
 from footfall.storage.environments import PRODUCTION, environment_of, is_of, wanted
@@ -66,6 +67,8 @@ class Loaded(NamedTuple):
     messages of the others, `left_out` those of bots and own people. `cache` keeps what is worked out of the parts.
     `uncounted` are the hits that never were messages, `plan_loads` reads when which plan was loaded, `costs` are what
     campaigns cost as it is known now.
+    `unfiltered` are the parts with bots and own people, where these were left out. `unlisted` messages came in and are
+    nowhere any more: they were rejected or removed.
     """
 
     parts: Sequence[Part]
@@ -79,6 +82,8 @@ class Loaded(NamedTuple):
     uncounted: Sequence[UncountedCount] = ()
     plan_loads: Callable[[], Sequence[tuple[int, Plan]]] = tuple
     costs: Sequence[CampaignCost] = ()
+    unfiltered: Sequence[Part] = ()
+    unlisted: int = 0
 
 
 class OpenedParts(NamedTuple):
@@ -95,6 +100,7 @@ class OpenedParts(NamedTuple):
     cache: PersonsCache
     uncounted: Sequence[UncountedCount]
     costs: Sequence[CampaignCost]
+    unlisted: int
 
 
 def open_parts(
@@ -126,11 +132,12 @@ def open_parts(
                 use(snapshot)
                 steps = latest.state().seal.steps
                 # The books say how many there are now, and nothing of an earlier moment.
+                unlisted = _unlisted(latest.books(), snapshot.environment)
                 elsewhere = {} if asked.as_of is not None else _elsewhere(latest.books(), snapshot.environment)
                 uncounted = _uncounted(snapshot)
             # A purge may have removed files after the snapshot was taken: then there are other steps, and no loss.
             if not snapshot.losses or _steps_of(store) == steps:
-                return OpenedParts(parts, plan, snapshot, elsewhere, cache, uncounted, store.costs.all())
+                return OpenedParts(parts, plan, snapshot, elsewhere, cache, uncounted, store.costs.all(), unlisted)
 
 
 def without_damaged(ask: Callable[[], T], damaged: dict[str, DamagedFileError], load: Callable[[], None]) -> T:
@@ -156,6 +163,16 @@ def _elsewhere(books: Books, environment: str | None) -> Mapping[str, int]:
     return dict(sorted(counts.items()))
 
 
+_UNLISTED = (
+    "rejected", "erased", "expired", "purged", "quarantine_erased", "quarantine_expired", "quarantine_purged",
+)  # fmt: skip
+
+
+def _unlisted(books: Books, environment: str | None) -> int:
+    lines = (numbers for (line, _), numbers in books.items() if is_of(environment_of(line), environment))
+    return sum(numbers[name] for numbers in lines for name in _UNLISTED)
+
+
 def _uncounted(snapshot: StoreSnapshot) -> Sequence[UncountedCount]:
     last = "9999-12-31" if snapshot.as_of is None else format_day(snapshot.as_of.at)
     return [
@@ -176,7 +193,8 @@ def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Map
     losses = tuple(loss.text for loss in opened.snapshot.losses)
     return Loaded(
         opened.parts, opened.plan, losses, opened.snapshot.as_of, asked.environment, opened.elsewhere, opened.cache,
-        uncounted=opened.uncounted, plan_loads=lambda: _plan_loads(asked, opened.snapshot.as_of), costs=opened.costs,
+        uncounted=opened.uncounted, costs=opened.costs, unlisted=opened.unlisted,
+        plan_loads=lambda: _plan_loads(asked, opened.snapshot.as_of),
     )  # fmt: skip
 
 
@@ -219,7 +237,8 @@ def load_intake(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot | None
     """Fill the tables `quarantine`, `quarantine_faults` and `refusals` anew; they stay empty without a snapshot."""
     connection.execute(
         "CREATE OR REPLACE TABLE quarantine (seq BIGINT, event VARCHAR, occurred_at BIGINT, user_id VARCHAR,"
-        " device_id VARCHAR, anonymous_id VARCHAR); DROP TABLE IF EXISTS quarantine_persons;"
+        " device_id VARCHAR, anonymous_id VARCHAR, received_at BIGINT, client VARCHAR, number BIGINT, body BLOB);"
+        "DROP TABLE IF EXISTS quarantine_persons;"
         "CREATE OR REPLACE TABLE quarantine_faults (seq BIGINT, path VARCHAR, code VARCHAR);"
         "CREATE OR REPLACE TABLE refusals (quarter BIGINT, number BIGINT)"
     )
@@ -233,12 +252,18 @@ def load_intake(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot | None
 def _load_quarantined(connection: duckdb.DuckDBPyConnection, chunk: Sequence[Entry]) -> None:
     import pyarrow  # loaded with the engine
 
-    names = ("seq", "event", "occurred_at", "user_id", "device_id", "anonymous_id")
+    names = (
+        "seq", "event", "occurred_at", "user_id", "device_id", "anonymous_id", "received_at", "client", "number",
+        "body",
+    )  # fmt: skip
     lines = [
-        (entry.seq, counter_name(row.event, row.type), row.occurred_at, row.user_id, row.device_id, row.anonymous_id)
+        (
+            entry.seq, counter_name(row.event, row.type), row.occurred_at, row.user_id, row.device_id, row.anonymous_id,
+            row.received_at, *numbers_of(row.body), row.body,
+        )
         for entry in chunk
         for row in [entry.row]
-    ]
+    ]  # fmt: skip
     faults = [
         (entry.seq, *fault)
         for entry in chunk

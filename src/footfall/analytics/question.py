@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -27,6 +27,9 @@ from footfall.plan.model import Conversion, KpiWindow, Plan
 from footfall.storage.costs import CampaignCost
 from footfall.storage.environments import PRODUCTION
 from footfall.timestamps import local_time
+
+if TYPE_CHECKING:
+    from footfall.analytics.known_loss import LossLedger
 
 __all__ = [
     "TIMELINE_MESSAGES",
@@ -160,6 +163,13 @@ class ReportContext:
             self.now if last is None else last,
             self.plan.week_starts,
         )
+
+    @cached_property
+    def losses(self) -> LossLedger:
+        """What is known to be missing from figures."""
+        from footfall.analytics.known_loss import LossLedger
+
+        return LossLedger(self._dataset, self.plan, self.now)
 
     @property
     def costs(self) -> Sequence[CampaignCost]:

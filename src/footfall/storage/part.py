@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MEMBERS", "Leaf", "Part", "Stretch", "TypedColumn", "member_of"]
 
-MEMBERS = ("properties", "context", "shared_context", "all_traits", "marks")
+MEMBERS = ("properties", "context", "all_traits", "marks", "shared_context")
 """Columns that each part has besides `seq` and those of `footfall.storage.columns`: JSON text of an object, or null.
 
 `properties` and `context` are members of the message, as they were received. `shared_context` is the context, and may
@@ -26,6 +26,8 @@ be without what footfall's client says of itself: it may be a dictionary array, 
 one. `all_traits` is what an identify or group
 sets: the column `traits` where there is one, else the message's own `traits`. `marks` are those members of the context,
 or of that of its batch, by which bots and own people are known: see `footfall.storage.parquet.marks`.
+
+Besides these there are `client_id` and `client_seq`, by which footfall's clients number their messages.
 """
 
 

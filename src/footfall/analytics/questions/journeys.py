@@ -13,6 +13,7 @@ import msgspec
 from footfall.analytics.dataset import EventColumns
 from footfall.analytics.definitions import chain_text, window_text
 from footfall.analytics.figures import Figure, median, quotient
+from footfall.analytics.known_loss import KNOWN_LOSS, KnownLoss
 from footfall.analytics.query import needed
 from footfall.analytics.question import Question, Report, ReportContext, ShardContext
 from footfall.analytics.reaches import branch_actors, funnel, guard_actors, has_ties
@@ -45,7 +46,8 @@ class StepResult(msgspec.Struct, frozen=True):
     """One step of a journey's main path.
 
     `actors` are persons or devices; conversions are shares (of the step before, of the first step), None from nobody;
-    `median_seconds` is the time from the first reach of the step before to the first reach of this one.
+    `median_seconds` is the time from the first reach of the step before to the first reach of this one. `known_loss` is
+    what is known to be missing of its event in the journey's window; what is missing after it is not counted.
     """
 
     id: str
@@ -56,6 +58,7 @@ class StepResult(msgspec.Struct, frozen=True):
     expect: Decimal | None
     met: bool | None
     median_seconds: Decimal | None
+    known_loss: KnownLoss | None = None
 
 
 class BranchResult(msgspec.Struct, frozen=True):
@@ -148,7 +151,8 @@ def journey_span(context: ReportContext, journey: Journey) -> Span:
 
 
 def _journey(context: ReportContext, journey: Journey, tallies: Sequence[JourneyTally]) -> JourneyResult:
-    window = context.window(journey_span(context, journey))
+    span = journey_span(context, journey)
+    window, losses = context.window(span), [context.losses.of_events([step.event], span) for step in journey.steps]
     actors = [sum(column) for column in zip(*(tally.actors for tally in tallies), strict=True)]
     took = [_added(column) for column in zip(*(tally.took for tally in tallies), strict=True)]
     branches = [sum(column) for column in zip(*(tally.branches for tally in tallies), strict=True)]
@@ -163,7 +167,10 @@ def _journey(context: ReportContext, journey: Journey, tallies: Sequence[Journey
         by=journey.by,
         window=window,
         entered=actors[0],
-        steps=tuple(_step(step, actors, took[number], number) for number, step in enumerate(journey.steps)),
+        steps=tuple(
+            msgspec.structs.replace(_step(step, actors, took[number], number), known_loss=losses[number])
+            for number, step in enumerate(journey.steps)
+        ),
         branches=tuple(
             BranchResult(branch.id, branch.after, branch.steps, branch.note, number)
             for branch, number in zip(journey.branches, branches, strict=True)
@@ -172,7 +179,7 @@ def _journey(context: ReportContext, journey: Journey, tallies: Sequence[Journey
             GuardResult(guard.name, guard.event, guard.start, guard.end, *numbers)
             for guard, numbers in zip(journey.never, guards, strict=True)
         ),
-        definition=_definition(journey, window),
+        definition=_definition(journey, window) + (f" {KNOWN_LOSS}" if any(loss.missing for loss in losses) else ""),
     )
 
 
@@ -232,9 +239,19 @@ def _sections(report: Report) -> Iterator[Section]:
             beside=[plain("window ", WindowLength(journey.window, report.now))],
             about=journey.description,
             table=Table(columns, [_row(step, journey.entered) for step in journey.steps]),
-            remarks=[*map(_branch, journey.branches), *map(_guard, journey.never)],
+            remarks=[*map(_branch, journey.branches), *map(_guard, journey.never), *map(_loss, _losing(journey))],
             definition=FigureDefinition(journey.name, journey.definition),
         )
+
+
+def _losing(journey: JourneyResult) -> list[StepResult]:
+    """The steps with an own loss; of gaps, which are the same beside each, the first step."""
+    losing = [step for step in journey.steps if step.known_loss is not None and step.known_loss.quarantined]
+    return losing or [step for step in journey.steps[:1] if step.known_loss is not None and step.known_loss.gaps]
+
+
+def _loss(step: StepResult) -> Cell:
+    return [quiet(f"{step.id}: {step.known_loss.text if step.known_loss is not None else ''}")]
 
 
 def _row(step: StepResult, entered: int) -> TableRow:

@@ -12,6 +12,7 @@ import msgspec
 from footfall.analytics.dataset import EventColumns
 from footfall.analytics.definitions import DEVICES, PERSONS, chain_text, measure_text, week_text, window_text
 from footfall.analytics.figures import Figure, plain_digits, quotient
+from footfall.analytics.known_loss import KNOWN_LOSS, KnownLoss
 from footfall.analytics.measures import Measured, merge_tallies, parts
 from footfall.analytics.question import Question, Report, ReportContext, ShardContext
 from footfall.analytics.reaches import conversion_actors
@@ -97,7 +98,8 @@ class KpiResult(msgspec.Struct, frozen=True):
 
     `unread` counts values of its properties, in its window, that were there and not of the plan's type. `rounded`
     says that `value` is only the first 28 digits of the figure. `currencies` has the figure of each currency, for
-    money: they are never added up, so `value` is None where there are several.
+    money: they are never added up, so `value` is None where there are several. `known_loss` is what is known to be
+    missing; with it a count is in `interval`.
     """
 
     name: str
@@ -116,6 +118,8 @@ class KpiResult(msgspec.Struct, frozen=True):
     rounded: bool = False
     currencies: tuple[CurrencyFigure, ...] = ()
     is_quotient: bool = False
+    known_loss: KnownLoss | None = None
+    interval: tuple[Decimal, Decimal] | None = None
 
 
 class KpisPartial(msgspec.Struct, frozen=True):
@@ -157,6 +161,7 @@ def _measured(plan: Plan, kpi: Kpi, partials: Sequence[KpisPartial]) -> Measured
 def _kpi(context: ReportContext, kpi: Kpi, measured: Measured) -> KpiResult:
     plan, window = context.plan, context.window(context.span_of(kpi.window))
     group, compared = _compared(plan, kpi, measured)
+    loss = context.losses.of_measure(kpi.measure, context.span_of(kpi.window))
     return KpiResult(
         name=kpi.name,
         question=kpi.question,
@@ -173,12 +178,22 @@ def _kpi(context: ReportContext, kpi: Kpi, measured: Measured) -> KpiResult:
         drives=kpi.drives,
         guardrails=(),
         unread=measured.unread,
-        definition=_definition(plan, kpi, window, group, measured.never, is_own_window=context.span.since is None),
+        definition=_definition(
+            plan,
+            kpi,
+            window,
+            group,
+            measured.never,
+            is_own_window=context.span.since is None,
+            has_loss=bool(loss.missing),
+        ),
         rounded=measured.total.rounded,
         currencies=tuple(
             CurrencyFigure(code, figure.value, figure.rounded) for code, figure in measured.currencies.items()
         ),
         is_quotient=is_quotient(kpi.measure),
+        known_loss=loss,
+        interval=loss.interval_of(kpi.measure, measured.total.value),
     )
 
 
@@ -232,7 +247,7 @@ def _with_guardrails(kpi: Kpi, result: KpiResult, kpis: Mapping[str, KpiResult])
 
 
 def _definition(
-    plan: Plan, kpi: Kpi, window: Window, group: str | None, never: str | None, *, is_own_window: bool
+    plan: Plan, kpi: Kpi, window: Window, group: str | None, never: str | None, *, is_own_window: bool, has_loss: bool
 ) -> str:
     """How a figure was made. `group` was compared with the target, None for the total; `never` names an event without
     a single stored message; `is_own_window` says that the reader asked for no other window."""
@@ -248,6 +263,8 @@ def _definition(
             sentences.append(week_text(plan.week_starts))
     if currencies := _currencies(plan, kpi.measure):
         sentences.append(currencies)
+    if has_loss:
+        sentences.append(KNOWN_LOSS)
     if group is not None and currencies:
         sentences.append(f"The target is compared with the figure in {group}.")
     elif group is not None:
@@ -314,6 +331,8 @@ def _figure(kpi: KpiResult, *, share: bool) -> Cell:
     phrases = [strong("\n" if number else "", amount) for number, amount in enumerate(amounts)]
     if kpi.of is not None and kpi.to is not None:
         phrases.append(quiet("\n", Amount(kpi.of), " of ", Amount(kpi.to)))
+    if kpi.known_loss is not None and kpi.known_loss.missing:
+        phrases.append(quiet("\n", kpi.known_loss.text))
     if kpi.unread:
         phrases.append(alarm("\n", kpi.unread, " unreadable"))
     return phrases

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
+from footfall.storage.client_numbers import numbers_of
 from footfall.storage.columns import COLUMNS
 from footfall.storage.journal import Entry
 from footfall.storage.parquet.layout import MESSAGE_TYPES
@@ -21,6 +22,7 @@ from footfall.storage.part import MEMBERS, Leaf, Part, Stretch, TypedColumn, mem
 __all__ = ["TablePart", "table_of"]
 
 _TEXT, _BINARY = pyarrow.string(), pyarrow.binary()
+_NUMBERS = ("client_id", "client_seq")
 
 
 def table_of(entries: Sequence[Entry]) -> Any:
@@ -68,6 +70,9 @@ class TablePart(Part):
 
 
 def _column(rows: Any, name: str) -> Any:
+    if name in _NUMBERS:
+        numbers = [numbers_of(body)[_NUMBERS.index(name)] for body in rows.column("body").to_pylist()]
+        return pyarrow.array(numbers, _TEXT if name == "client_id" else pyarrow.int64())
     if name not in MEMBERS:
         return rows.column(name)
     if name == "marks":

@@ -11,6 +11,7 @@ import msgspec
 
 from footfall.analytics.definitions import SILENT_PERIODS, chain_text, measure_text, week_text, window_text
 from footfall.analytics.figures import Figure, quotient
+from footfall.analytics.known_loss import KNOWN_LOSS, KnownLoss
 from footfall.analytics.local_periods import Per
 from footfall.analytics.measures import Measured, merge_tallies, parts
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
@@ -70,7 +71,10 @@ class TrendSeries(msgspec.Struct, frozen=True):
 
 
 class TrendResult(msgspec.Struct, frozen=True):
-    """A figure over time. `unread` counts values of its properties that were there and not of the plan's type."""
+    """A figure over time. `unread` counts values of its properties that were there and not of the plan's type.
+
+    `known_loss` is what is known to be missing in the whole window.
+    """
 
     name: str
     per: Per
@@ -78,6 +82,7 @@ class TrendResult(msgspec.Struct, frozen=True):
     series: tuple[TrendSeries, ...]
     unread: int
     definition: str
+    known_loss: KnownLoss | None = None
 
 
 class TrendPartial(msgspec.Struct, frozen=True):
@@ -120,6 +125,7 @@ def _merge(context: ReportContext, options: TrendOptions, partials: Sequence[Tre
     measured = {number: _measured(context.plan, options.measure, partials, number) for number in periods.numbers}
     currencies = dict.fromkeys(code for each in measured.values() for code in each.currencies) or {None: None}
     window, silences = context.window(context.span), _silences(context.plan, options, periods)
+    loss = context.losses.of_measure(options.measure, context.span)
     return TrendResult(
         name=options.name,
         per=options.per,
@@ -129,7 +135,8 @@ def _merge(context: ReportContext, options: TrendOptions, partials: Sequence[Tre
             for code in currencies
         ),
         unread=sum(each.unread for partial in partials for each in partial.measures),
-        definition=_definition(context.plan, options, window, silences),
+        definition=_definition(context.plan, options, window, silences) + (f" {KNOWN_LOSS}" if loss.missing else ""),
+        known_loss=loss,
     )
 
 
@@ -254,7 +261,10 @@ def _sections(result: TrendResult, options: TrendOptions) -> Iterator[Section]:
             f"Trend: {result.name}",
             beside=[] if series.currency is None else [plain(series.currency)],
             table=Table((result.per, "", "value", "change", "usual"), rows) if rows else None,
-            remarks=[[alarm(result.unread, " unreadable")]] if result.unread else [],
+            remarks=[
+                *([[alarm(result.unread, " unreadable")]] if result.unread else []),
+                *([[quiet(result.known_loss.text)]] if result.known_loss and result.known_loss.missing else []),
+            ],
             definition=FigureDefinition("trend", result.definition),
         )
 

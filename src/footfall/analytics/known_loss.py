@@ -1,0 +1,165 @@
+"""Known loss: what is known to be missing from a figure, as counts: messages in quarantine, and gaps in numbers.
+
+Each client of footfall numbers its messages, so a number that never came, and is followed by later ones for a day, is
+a message that is missing. Which event it was is not known, so it is counted beside each figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any, Final
+
+import msgspec
+
+from footfall.analytics.client_numbers import NumberedMessage
+from footfall.analytics.dataset import Dataset
+from footfall.analytics.engine import literal
+from footfall.analytics.event_names import meanings
+from footfall.analytics.figures import aggregate
+from footfall.analytics.measures import parts
+from footfall.analytics.window import Span
+from footfall.plan.calls import named
+from footfall.plan.currencies import money_of
+from footfall.plan.model import Aggregate, Conversion, Count, Measure, Plan, Unique
+
+__all__ = ["KNOWN_LOSS", "KnownLoss", "LossLedger"]
+
+KNOWN_LOSS: Final = (
+    "Known missing are the messages of its events that are in quarantine with a time in the window, whatever its other "
+    "conditions, and numbers of clients that did not come though later ones of the same client came more than 24 "
+    "hours ago, by the time of the next that came; less what was rejected or removed. A count is between itself and "
+    "itself with all that is known missing. Bots, own people and other environments are left out on purpose, and "
+    "listed in the foot."
+)
+_AGE_US = 86_400_000_000
+_read = msgspec.json.Decoder(float_hook=Decimal).decode
+
+
+class KnownLoss(msgspec.Struct, frozen=True):
+    """What is known to be missing from a figure.
+
+    `quarantined` messages of its events are in quarantine; of a sum `readable` has the total of those whose value can
+    be read, by currency ("" where it is no money), and `unreadable` is how many cannot. `gaps` are messages of unknown
+    event that never came. `unnumbered` senders give their messages no numbers, so that nobody knows of gaps of theirs.
+    """
+
+    quarantined: int
+    gaps: int
+    unnumbered: int
+    readable: Mapping[str, Decimal] | None = None
+    unreadable: int = 0
+
+    @property
+    def missing(self) -> int:
+        """How many messages are known to be missing."""
+        return self.quarantined + self.gaps
+
+    def interval_of(self, measure: Measure, value: Decimal | None) -> tuple[Decimal, Decimal] | None:
+        """Between what a count is; None for any other figure, for what is missing may lie on either side of it."""
+        if value is None or not isinstance(measure, Count | Unique):
+            return None
+        return value, value + self.missing
+
+    @property
+    def text(self) -> str:
+        """All of it in one line; "" where nothing is missing."""
+        if not self.missing:
+            return ""
+        phrases = []
+        if self.quarantined:
+            totals = ", ".join(f"{total:,} {code}".rstrip() for code, total in (self.readable or {}).items())
+            phrases.append(f"{self.quarantined:,} quarantined{f' (readable total {totals})' if totals else ''}")
+        if self.gaps:
+            phrases.append(f"{self.gaps:,} of unknown event (gaps older than 24 h)")
+        senders = f"; senders without sequence numbers: {self.unnumbered:,}" if self.unnumbered else ""
+        return f"known missing: {', '.join(phrases)}{senders}"
+
+
+class LossLedger:
+    """What is known to be missing from the figures of a dataset, at a moment (microseconds since 1970 UTC)."""
+
+    def __init__(self, dataset: Dataset, plan: Plan, now: int) -> None:
+        self._dataset = dataset
+        self._plan = plan
+        self._now = now
+
+    def of_measure(self, measure: Measure, span: Span) -> KnownLoss:
+        """Of a KPI's measure over a window. Raises DamagedFileError."""
+        if isinstance(measure, Conversion):
+            events = [step.event for step in self._plan.journeys[measure.journey].steps]
+        else:
+            events = [each.event for each in parts(measure)]
+        loss = self.of_events(events, span)
+        if isinstance(measure, Aggregate) and measure.function == "sum":
+            readable, unreadable = self._readable(measure, span)
+            return msgspec.structs.replace(loss, readable=readable, unreadable=unreadable)
+        return loss
+
+    def of_events(self, events: Collection[str], span: Span) -> KnownLoss:
+        """Of a figure that is made of these events. Raises DamagedFileError."""
+        ((quarantined,),) = self._dataset.rows(
+            f"SELECT count(*) FROM quarantine WHERE {self._names(events)} AND {span.sql()}"
+        )
+        inside = [
+            number for at, number in self._gaps
+            if (span.since is None or at >= span.since) and (span.until is None or at < span.until)
+        ]  # fmt: skip
+        # Which number was of a message that was rejected or removed is not known, so each of these takes one away.
+        explained = self._dataset.unlisted
+        return KnownLoss(quarantined, max(0, sum(inside) - explained), self._dataset.client_numbers.senders_without)
+
+    def _names(self, events: Collection[str]) -> str:
+        """The condition on an event's name in quarantine, as it was sent."""
+        on_the_wire = [name for name, meaning in meanings(self._plan).items() if meaning.event in events]
+        calls = [f"({name.partition(':')[0]})" for name in events]
+        return f"event IN {literal((*events, *on_the_wire, *calls))}"
+
+    def _readable(self, measure: Aggregate, span: Span) -> tuple[Mapping[str, Decimal], int]:
+        """The total of what is in quarantine, by currency, and how many values of it cannot be read."""
+        event = named(self._plan, measure.event)
+        keys = {} if event is None else {prop.name: prop.wire_name or prop.name for prop in event.properties}
+        money = None if event is None else money_of(event, measure)
+        rows = self._dataset.rows(f"SELECT body FROM quarantine WHERE {self._names([measure.event])} AND {span.sql()}")
+        values: dict[str, dict[Decimal, int]] = {}
+        unreadable = 0
+        for (body,) in rows:
+            properties = _properties(body)
+            number = _number(properties.get(keys.get(measure.property, measure.property)))
+            if number is None:
+                unreadable += 1
+                continue
+            code = properties.get(keys.get(money.named, "")) if money and money.named else money.code if money else ""
+            of_code = values.setdefault(code if isinstance(code, str) else "", {})
+            of_code[number] = of_code.get(number, 0) + 1
+        sums = {code: aggregate("sum", numbers, 1).value or Decimal(0) for code, numbers in sorted(values.items())}
+        return sums, unreadable
+
+    @cached_property
+    def _gaps(self) -> list[tuple[int, int]]:
+        rows = self._dataset.rows(
+            "SELECT client, number, occurred_at, received_at FROM quarantine WHERE client IS NOT NULL"
+        )
+        others = [NumberedMessage(*row) for row in rows]
+        return self._dataset.client_numbers.gaps(others, self._now - _AGE_US)
+
+
+def _properties(body: bytes | str | None) -> Mapping[str, Any]:
+    try:
+        message = _read(body or b"null")
+    except (msgspec.MsgspecError, InvalidOperation):
+        return {}
+    properties = message.get("properties") if isinstance(message, dict) else None
+    return properties if isinstance(properties, dict) else {}
+
+
+def _number(value: object) -> Decimal | None:
+    """A number, or a text that is one; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number.adjusted()) < 100 else None
