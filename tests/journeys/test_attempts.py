@@ -159,3 +159,14 @@ def test_rules_know_which_steps_a_step_can_follow() -> None:
     asked = rules(4, optional=(False, True, True, False))
 
     assert [asked.before(step) for step in range(asked.steps)] == [[], [0], [1, 0], [2, 1, 0]]
+
+
+@pytest.mark.parametrize("order", ["ordered", "strict", "any"])
+def test_many_entries_of_one_actor_do_not_each_look_at_all_messages(order: Any) -> None:
+    log = moments(*"ab" * 10_000)  # to look at all of them for each takes minutes
+    asked = rules(3, entry="each", order=order, drops=(DropRule(0, 2, is_person=False),))
+    attempts = attempts_of(log, asked, None, None, 10**6)
+
+    assert attempts is not None
+    assert len(attempts.counted) == (20_000 if order == "any" else 10_000)
+    assert [each.furthest for each in attempts.counted[-2:]] == [1, 0] if order == "any" else [1, 1]

@@ -6,7 +6,8 @@ for what a join cannot say: strict order, any order, exclusions, held properties
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -131,17 +132,8 @@ def attempts_of(
     if rules.entry == "first":
         starts = [start for start in starts if start.position == starts[0].position]
     walk = _AnyOrder if rules.order == "any" else _InOrder
-    if len(starts) == 1:
-        attempts = [walk(rules, moments, starts[0]).attempt(now, is_over=starts[0].session in closed)]
-    else:
-        lasts = _lasts(moments, rules)
-        ends = {row.session: moment.time for moment in moments for row in moment.rows}
-        attempts = [
-            walk(rules, moments, start, [min(last, ends[start.session]) for last in lasts]).attempt(
-                now, is_over=start.session in closed
-            )
-            for start in starts
-        ]
+    index = _Index(moments) if len(starts) > 1 else None
+    attempts = [walk(rules, moments, start, index).attempt(now, is_over=start.session in closed) for start in starts]
     return _chosen(attempts, rules)
 
 
@@ -180,29 +172,46 @@ def _starts(moments: Sequence[Moment], rules: FunnelRules, since: int | None, un
     return starts
 
 
-def _lasts(moments: Sequence[Moment], rules: FunnelRules) -> list[int]:
-    """For each step the last time at which a message may fill it, or an exclusion may come before it."""
-    lasts = [-1] * rules.steps
-    drop = -1
-    for moment in moments:
-        fills = 0
-        for row in moment.rows:
-            fills |= row.fills
-            drop = moment.time if row.drops else drop
-        for step in range(rules.steps):
-            if fills >> step & 1:
-                lasts[step] = moment.time
-    return [max(last, drop) for last in lasts]
+class _Index:
+    """Where the messages for each step and exclusion are, so that many attempts do not look at all of them each."""
+
+    def __init__(self, moments: Sequence[Moment]) -> None:
+        self._steps: dict[tuple[int, int, str | None], list[int]] = {}
+        self._drops: dict[tuple[int, int], list[int]] = {}
+        self.has_overlaps = False  # a message may be of several steps
+        for position, moment in enumerate(moments):
+            for row in moment.rows:
+                self.has_overlaps = self.has_overlaps or row.fills & (row.fills - 1) != 0
+                for step in _bits(row.fills):
+                    self._steps.setdefault((step, row.session, row.hold), []).append(position)
+                for number in _bits(row.drops):
+                    self._drops.setdefault((number, row.session), []).append(position)
+
+    def step_after(self, position: int, step: int, start: _Start) -> int:
+        """The next moment that may fill a step, after a position; _NEVER without one."""
+        return _after(self._steps.get((step, start.session, start.hold), ()), position)
+
+    def drop_after(self, position: int, number: int, start: _Start) -> int:
+        """The next moment of an exclusion."""
+        return _after(self._drops.get((number, start.session), ()), position)
+
+
+def _after(positions: Sequence[int], position: int) -> int:
+    place = bisect_right(positions, position)
+    return positions[place] if place < len(positions) else _NEVER
+
+
+def _bits(mask: int) -> Iterator[int]:
+    return (bit for bit in range(mask.bit_length()) if mask >> bit & 1)
 
 
 class _InOrder:
-    """An attempt at steps in order. `latest` has the latest reach of each step, which leaves the most room.
+    """An attempt at steps in order. `latest` has the latest reach of each step, which leaves the most room."""
 
-    `lasts` has for each step when the last message comes that matters to it, so that no attempt walks on in vain.
-    """
-
-    def __init__(self, rules: FunnelRules, moments: Sequence[Moment], start: _Start, lasts: Sequence[int] = ()) -> None:
-        self.lasts = lasts
+    def __init__(
+        self, rules: FunnelRules, moments: Sequence[Moment], start: _Start, index: _Index | None = None
+    ) -> None:
+        self.index = index
         self.rules = rules
         self.moments = moments
         self.start = start
@@ -216,13 +225,9 @@ class _InOrder:
     def attempt(self, now: int, *, is_over: bool) -> Attempt:
         """Walk it to its end."""
         end = _NEVER if self.rules.within is None else self.entered + self.rules.within
-        horizon = end
-        for index in range(self.start.position, len(self.moments)):
-            moment = self.moments[index]
-            if moment.time > horizon:
-                break
-            if self.take(moment.time, self.fills(moment)) and self.lasts:
-                horizon = min(end, self.horizon())
+        position = self.start.position
+        while position < len(self.moments) and (moment := self.moments[position]).time <= end:
+            self.take(moment.time, self.fills(moment))
             if self.times[-1] is not None:
                 break
             self.drop_out(moment)
@@ -230,6 +235,7 @@ class _InOrder:
                 break
             if moment.is_action:
                 self.last_action = moment.time
+            position = position + 1 if self.index is None else self.next(position, self.index)
         is_waiting = self.times[-1] is None and self.drop is None and self.start.hold is not None
         return Attempt(
             self.entered, self.start.weight, tuple(self.times), self.drop, self.dropped_at,
@@ -243,21 +249,39 @@ class _InOrder:
             return [1] if moment.time == self.entered else []
         return [row.fills for row in moment.rows if row.fills and row.session == session and row.hold == hold]
 
-    def horizon(self) -> int:
-        """When the last message comes that can change anything."""
-        is_latest_needed = self.rules.order == "strict" or any(limit is not None for limit in self.rules.limits)
-        times = self.times[1:] if not is_latest_needed else [None] * (self.rules.steps - 1)
-        return max((last for time, last in zip(times, self.lasts[1:], strict=True) if time is None), default=_NEVER)
+    def next(self, position: int, index: _Index) -> int:
+        """The next moment that may change anything."""
+        if self.rules.order == "strict":
+            reaches = [reach for reach in self.latest if reach is not None]
+            is_over = self.last_action is not None and self.last_action > max(reaches)
+            return self.drops(position, index) if is_over else position + 1
+        # With limits a later reach of the same step leaves more room.
+        has_limits = any(limit is not None for limit in self.rules.limits)
+        steps = [
+            step
+            for step in range(1, self.rules.steps)
+            if (has_limits or self.times[step] is None)
+            and any(self.times[before] is not None for before in self.rules.before(step))
+        ]
+        return min([self.drops(position, index), *(index.step_after(position, step, self.start) for step in steps)])
 
-    def take(self, time: int, messages: Sequence[int]) -> bool:
-        """Reach what messages of one time reach. The answer says whether a step was reached for the first time."""
-        is_new = False
+    def drops(self, position: int, index: _Index) -> int:
+        """The next moment at which an exclusion may end the attempt."""
+        return min(
+            (
+                index.drop_after(position, number, self.start)
+                for number, rule in enumerate(self.rules.drops)
+                if self.times[rule.first] is not None and self.times[rule.last] is None
+            ),
+            default=_NEVER,
+        )
+
+    def take(self, time: int, messages: Sequence[int]) -> None:
+        """Reach what messages of one time reach."""
         for step in self.ends(time, messages) if messages else ():
             self.latest[step] = time
             if self.times[step] is None:
                 self.times[step] = time
-                is_new = True
-        return is_new
 
     def drop_out(self, moment: Moment) -> None:
         """End the attempt where an exclusion says so; one that takes the person out goes first."""
@@ -310,8 +334,10 @@ class _InOrder:
 class _AnyOrder(_InOrder):
     """An attempt at steps in any order: as many as messages can be found for, each message for one step."""
 
-    def __init__(self, rules: FunnelRules, moments: Sequence[Moment], start: _Start, lasts: Sequence[int] = ()) -> None:
-        super().__init__(rules, moments, start, lasts)
+    def __init__(
+        self, rules: FunnelRules, moments: Sequence[Moment], start: _Start, index: _Index | None = None
+    ) -> None:
+        super().__init__(rules, moments, start, index)
         self.filled: dict[int, int] = {}  # step -> the steps that its message may fill
 
     def fills(self, moment: Moment) -> list[int]:
@@ -319,11 +345,13 @@ class _AnyOrder(_InOrder):
             return [next(row.fills for row in moment.rows if row.fills and row.hold is None)]
         return super().fills(moment) if self.start.hold is not None else []
 
-    def horizon(self) -> int:
-        return max(self.lasts)
+    def next(self, position: int, index: _Index) -> int:
+        # A message for steps that have one may let that one go to another step.
+        is_needed = index.has_overlaps or not self.rules.has_ties
+        steps = [step for step in range(self.rules.steps) if is_needed or step not in self.filled]
+        return min([self.drops(position, index), *(index.step_after(position, step, self.start) for step in steps)])
 
-    def take(self, time: int, messages: Sequence[int]) -> bool:
-        before = len(self.filled)
+    def take(self, time: int, messages: Sequence[int]) -> None:
         if not self.rules.has_ties:  # one message of each time
             union = 0
             for fills in messages:
@@ -332,7 +360,6 @@ class _AnyOrder(_InOrder):
         for fills in messages:
             if len(self.filled) < self.rules.steps and _place(fills, self.filled, set()):
                 self.times[len(self.filled) - 1] = time
-        return len(self.filled) > before
 
     def may_go_on(self, now: int) -> bool:  # noqa: ARG002 - there is no limit but that of all steps
         return True
