@@ -77,3 +77,10 @@ def test_in_any_order_a_row_is_so_many_steps(entry: MakeEntry) -> None:
 
     assert section.title == "Funnel: a, b"
     assert [(step.id, step.counts.reached) for step in result.steps] == [("1 step", 1), ("2 steps", 1)]
+
+
+def test_one_step_takes_no_time(entry: MakeEntry) -> None:
+    with Dataset.of(entries_of(entry, [act("ann", "a", 1)]), PLAN) as dataset:
+        result = context_of(dataset, PLAN, now=100 * SECOND).answer(funnel(funnel_options(PLAN, ["a"])))
+
+    assert [section.title for section in funnel_sections(result)] == ["Funnel: a"]

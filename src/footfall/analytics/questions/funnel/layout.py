@@ -40,7 +40,7 @@ def funnel_sections(result: FunnelResult) -> Iterator[Section]:
     )
     if result.values:
         yield _values(result, nouns)
-    if result.curve:
+    if result.curve and len(result.steps) > 1:
         yield _curve(result)
     if result.whole.count and len(result.steps) > 1:
         yield _times(result, nouns)
