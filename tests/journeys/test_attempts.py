@@ -166,7 +166,22 @@ def test_many_entries_of_one_actor_do_not_each_look_at_all_messages(order: Any) 
     log = moments(*"ab" * 10_000)  # to look at all of them for each takes minutes
     asked = rules(3, entry="each", order=order, drops=(DropRule(0, 2, is_person=False),))
     attempts = attempts_of(log, asked, None, None, 10**6)
+    best = attempts_of(log, rules(3, entry="any", order=order), None, None, 10**6)
 
     assert attempts is not None
+    assert best is not None
+    assert best.counted[0].times[:2] == (0, 1)
     assert len(attempts.counted) == (20_000 if order == "any" else 10_000)
     assert [each.furthest for each in attempts.counted[-2:]] == [1, 0] if order == "any" else [1, 1]
+
+
+def test_of_entries_at_one_time_the_one_that_is_faster_counts() -> None:
+    fills = [[(1, "p"), (1, "q")], [(2, "q")], [(2, "p")]]
+    log = [
+        Moment(time, [MomentRow(bits, 0, 0, value) for bits, value in rows], is_action=True)
+        for time, rows in enumerate(fills)
+    ]
+    attempts = attempts_of(log, rules(entry="any"), None, None, 99)
+
+    assert attempts is not None
+    assert [each.times for each in attempts.counted] == [(0, 1)]

@@ -133,7 +133,15 @@ def attempts_of(
         starts = [start for start in starts if start.position == starts[0].position]
     walk = _AnyOrder if rules.order == "any" else _InOrder
     index = _Index(moments) if len(starts) > 1 else None
-    attempts = [walk(rules, moments, start, index).attempt(now, is_over=start.session in closed) for start in starts]
+    # No later entry is better than one that gets to the end; but it may take the actor out.
+    is_one_enough = rules.entry == "any" and not any(rule.is_person for rule in rules.drops)
+    attempts: list[Attempt] = []
+    is_done = False
+    for start in starts:
+        if is_done and attempts[-1].entered < moments[start.position].time:
+            break
+        attempts.append(walk(rules, moments, start, index).attempt(now, is_over=start.session in closed))
+        is_done = is_done or (is_one_enough and attempts[-1].times[-1] is not None)
     return _chosen(attempts, rules)
 
 
