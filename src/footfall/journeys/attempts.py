@@ -61,15 +61,16 @@ class FunnelRules(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MomentRow(NamedTuple):
-    """A message: bits of the steps that it may fill and of the exclusions that it is of, its session and held value.
+    """A message: bits of the steps that it may fill and of the exclusions that it is of, its session and constant.
 
-    The session is 0 where sessions do not matter. `held` is "" where no property is held, None where it is absent.
+    The session is 0 where sessions do not matter. The constant is the values that each step has as the entry has them:
+    "" where none are asked for, None where one is absent.
     """
 
     fills: int
     drops: int
     session: int
-    hold: str | None
+    constant: str | None
 
 
 class Moment(NamedTuple):
@@ -113,7 +114,7 @@ class _Start(NamedTuple):
 
     position: int
     session: int
-    hold: str | None
+    constant: str | None
     weight: int
 
 
@@ -173,7 +174,7 @@ def _starts(moments: Sequence[Moment], rules: FunnelRules, since: int | None, un
         weights: dict[tuple[int, str | None], int] = {}
         for row in moment.rows:
             if row.fills & mask:
-                weights[row.session, row.hold] = weights.get((row.session, row.hold), 0) + 1
+                weights[row.session, row.constant] = weights.get((row.session, row.constant), 0) + 1
         starts += [_Start(index, *key, weight) for key, weight in weights.items()]
         if starts and rules.entry == "first":
             break
@@ -191,13 +192,13 @@ class _Index:
             for row in moment.rows:
                 self.has_overlaps = self.has_overlaps or row.fills & (row.fills - 1) != 0
                 for step in _bits(row.fills):
-                    self._steps.setdefault((step, row.session, row.hold), []).append(position)
+                    self._steps.setdefault((step, row.session, row.constant), []).append(position)
                 for number in _bits(row.drops):
                     self._drops.setdefault((number, row.session), []).append(position)
 
     def step_after(self, position: int, step: int, start: _Start) -> int:
         """The next moment that may fill a step, after a position; _NEVER without one."""
-        return _after(self._steps.get((step, start.session, start.hold), ()), position)
+        return _after(self._steps.get((step, start.session, start.constant), ()), position)
 
     def drop_after(self, position: int, number: int, start: _Start) -> int:
         """The next moment of an exclusion."""
@@ -244,7 +245,7 @@ class _InOrder:
             if moment.is_action:
                 self.last_action = moment.time
             position = position + 1 if self.index is None else self.next(position, self.index)
-        is_waiting = self.times[-1] is None and self.drop is None and self.start.hold is not None
+        is_waiting = self.times[-1] is None and self.drop is None and self.start.constant is not None
         return Attempt(
             self.entered, self.start.weight, tuple(self.times), self.drop, self.dropped_at,
             is_waiting and not is_over and now <= end and self.may_go_on(now),
@@ -252,10 +253,10 @@ class _InOrder:
 
     def fills(self, moment: Moment) -> list[int]:
         """The steps that each message of a moment may fill in this attempt."""
-        session, hold = self.start.session, self.start.hold
-        if hold is None:  # nothing is equal to what is absent
+        session, constant = self.start.session, self.start.constant
+        if constant is None:  # nothing is equal to what is absent
             return [1] if moment.time == self.entered else []
-        return [row.fills for row in moment.rows if row.fills and row.session == session and row.hold == hold]
+        return [row.fills for row in moment.rows if row.fills and row.session == session and row.constant == constant]
 
     def next(self, position: int, index: _Index) -> int:
         """The next moment that may change anything."""
@@ -349,9 +350,9 @@ class _AnyOrder(_InOrder):
         self.filled: dict[int, int] = {}  # step -> the steps that its message may fill
 
     def fills(self, moment: Moment) -> list[int]:
-        if self.start.hold is None and moment.time == self.entered:
-            return [next(row.fills for row in moment.rows if row.fills and row.hold is None)]
-        return super().fills(moment) if self.start.hold is not None else []
+        if self.start.constant is None and moment.time == self.entered:
+            return [next(row.fills for row in moment.rows if row.fills and row.constant is None)]
+        return super().fills(moment) if self.start.constant is not None else []
 
     def next(self, position: int, index: _Index) -> int:
         # A message for steps that have one may let that one go to another step.

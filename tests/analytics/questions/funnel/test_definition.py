@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.analytics.questions.funnel.logs import PLAN
 
 from footfall.analytics.questions.funnel import funnel_options
 from footfall.analytics.questions.funnel.definition import funnel_definition
 from footfall.analytics.window import Span, Window
+from footfall.plan.model import Journey, Step
 
 
 def text(**options: Any) -> str:
@@ -54,3 +56,12 @@ def test_any_message_that_enters_is_a_message() -> None:
     options = funnel_options(PLAN, ["*", "b"])
 
     assert funnel_definition(options, Window.of(Span(), "UTC")).startswith("Entry: the first message of a person")
+
+
+def test_a_journey_is_its_steps_without_branches() -> None:
+    journey = Journey(name="j", by="user", steps=(Step(id="s0", event="a"), Step(id="s1", event="b")))
+    options = funnel_options(msgspec.structs.replace(PLAN, journeys={"j": journey}), journey="j")
+
+    assert "Steps: those of the journey j, without its branches." in funnel_definition(
+        options, Window.of(Span(), "UTC")
+    )

@@ -186,7 +186,7 @@ def by_actor(context: ShardContext, options: FunnelOptions, span: Span) -> str:
     """)
     sessions = _Sessions(context) if options.is_session else None
     closed = frozenset() if sessions is None else sessions.closed
-    rows, columns = dataset.new_name("rows"), "actor, time, fills, drops, session, hold, is_action"
+    rows, columns = dataset.new_name("rows"), "actor, time, fills, drops, session, constant, is_action"
     dataset.connection.execute(f"""
         CREATE TABLE {rows} AS SELECT *, count_if(NOT is_action) OVER (PARTITION BY actor) = 1 AS is_alone
         FROM ({_rows_sql(context, options, span, sessions)})
@@ -211,7 +211,7 @@ def _alone(context: ShardContext, rules: FunnelRules, rows: str, sessions: _Sess
     """The attempts of the actors who have one message alone, as SQL: the entry. Most have no more."""
     passed = f"{context.report.now} - time_0"
     limits = [rules.limits[step] for step in range(1, rules.steps) if 0 in rules.before(step)]
-    is_open = ["hold IS NOT NULL" if rules.steps > 1 else "FALSE"]
+    is_open = ["constant IS NOT NULL" if rules.steps > 1 else "FALSE"]
     is_open += [] if rules.within is None else [f"{passed} <= {rules.within}"]
     if rules.order != "any" and limits and None not in limits:
         is_open.append(f"{passed} <= {max(limit or 0 for limit in limits)}")
@@ -221,8 +221,8 @@ def _alone(context: ShardContext, rules: FunnelRules, rows: str, sessions: _Sess
         is_open.append(f"session NOT IN (SELECT unit FROM {sessions.over})")
     return (
         f"SELECT actor, 1 AS weight, time_0, {' AND '.join(is_open)} AS is_open, TRUE AS is_counted, TRUE AS is_first "
-        "FROM (SELECT actor, min(time) AS time_0, max(time) FILTER (is_action) AS acted, any_value(hold) AS hold, "
-        f"max(session) AS session FROM {rows} WHERE is_alone GROUP BY actor)"
+        "FROM (SELECT actor, min(time) AS time_0, max(time) FILTER (is_action) AS acted, "
+        f"any_value(constant) AS constant, max(session) AS session FROM {rows} WHERE is_alone GROUP BY actor)"
     )
 
 
@@ -251,7 +251,7 @@ class _Sessions:
 
 
 def _rows_sql(context: ShardContext, options: FunnelOptions, span: Span, sessions: _Sessions | None) -> str:
-    """All messages that matter to those who enter, as SQL: actor, time, fills, drops, session, hold, is_action.
+    """All messages that matter to those who enter, as SQL: actor, time, fills, drops, session, constant, is_action.
 
     Sessions without an entry are left out, and of first entries what is too late for them, or an entry again.
     """
@@ -265,7 +265,7 @@ def _rows_sql(context: ShardContext, options: FunnelOptions, span: Span, session
         limit = f"time - entered <= {options.within * _SECOND}"
     is_needed = "(fills > 1 OR drops > 0 OR time = entered)" if is_first and options.order != "any" else "TRUE"
     chosen = (
-        "SELECT actor, time, fills, drops, session, hold, FALSE AS is_action FROM rows JOIN entries "
+        "SELECT actor, time, fills, drops, session, constant, FALSE AS is_action FROM rows JOIN entries "
         f"USING (actor, session) WHERE time >= entered AND {limit} AND {is_needed}"
     )
     if options.entry == "any" and sessions is not None:
@@ -284,7 +284,7 @@ def _rows_sql(context: ShardContext, options: FunnelOptions, span: Span, session
 
 
 def _messages(context: ShardContext, options: FunnelOptions, span: Span, sessions: _Sessions | None) -> str:
-    """The messages of steps and exclusions, as SQL: actor, time, fills, drops, session, hold."""
+    """The messages of steps and exclusions, as SQL: actor, time, fills, drops, session, constant."""
     is_shared = _has_shared_events(options)
     with_seq = is_shared or sessions is not None
     asked = [Filtered(step.filter, options.hold, span.since, with_seq=with_seq) for step in options.steps]
@@ -292,10 +292,10 @@ def _messages(context: ShardContext, options: FunnelOptions, span: Span, session
     selects = filtered_messages(context, options.by, asked)
     steps, exclusions = selects[: len(options.steps)], selects[len(options.steps) :]
     texts = [text_sql(f"value_{number}") for number in range(len(options.hold))]
-    hold = " || ".join(f"length({text})::VARCHAR || ':' || {text}" for text in texts) or "''"
+    constant = " || ".join(f"length({text})::VARCHAR || ':' || {text}" for text in texts) or "''"
     seq = "seq, " if with_seq else ""
     parts = [
-        f"SELECT actor, time, {seq}{1 << number} AS fills, 0 AS drops, {hold} AS hold FROM ({select})"
+        f"SELECT actor, time, {seq}{1 << number} AS fills, 0 AS drops, {constant} AS constant FROM ({select})"
         for number, select in enumerate(steps)
     ]
     parts += [
@@ -304,11 +304,11 @@ def _messages(context: ShardContext, options: FunnelOptions, span: Span, session
     union = " UNION ALL ".join(parts)
     if is_shared:
         union = (
-            "SELECT actor, time, seq, bit_or(fills) AS fills, bit_or(drops) AS drops, max(hold) AS hold "
+            "SELECT actor, time, seq, bit_or(fills) AS fills, bit_or(drops) AS drops, max(constant) AS constant "
             f"FROM ({union}) GROUP BY actor, time, seq"
         )
     session, units = ("0", "") if sessions is None else ("unit", f"JOIN {sessions.name} USING (seq)")
-    return f"SELECT actor, time, fills, drops, {session} AS session, hold FROM ({union}) {units}"
+    return f"SELECT actor, time, fills, drops, {session} AS session, constant FROM ({union}) {units}"
 
 
 def _actions(context: ShardContext, options: FunnelOptions, span: Span) -> str:

@@ -62,6 +62,8 @@ def _sentences(options: FunnelOptions, window: Window) -> Iterator[str]:
     first = "message of any step" if options.order == "any" else filter_text(options.steps[0].filter)
     first = first.removeprefix("any ")  # the first message, each message
     yield _ENTRIES[options.entry].format(event=first, actor=actor)
+    if options.journey is not None:
+        yield f"Steps: those of the journey {options.journey}, without its branches."
     yield _ORDERS[options.order].format(actor=actor)
     yield _TIES[options.has_ties]
     yield from _times(options)
