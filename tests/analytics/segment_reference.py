@@ -32,6 +32,7 @@ from footfall.plan.segments import segments_of
 __all__ = ["Act", "members"]
 
 SESSION_GAP = 30 * 60
+NULL = "null"  # a tier that an identify takes away
 OPS: Mapping[str, Callable[[Any, Any], bool]] = {
     "gt": operator.gt, "gte": operator.ge, "lt": operator.lt, "lte": operator.le,
 }  # fmt: skip
@@ -121,7 +122,8 @@ class _Person:
 
     def has_trait(self, where: Where) -> bool:
         tiers = [act.tier for act in self.acts if act.event == "identify" and act.tier is not None]
-        return ((tiers[-1] if tiers else None) in where.values) == (where.op == "in")
+        latest = tiers[-1] if tiers else NULL
+        return (latest != NULL and latest in where.values) == (where.op == "in")
 
     def sessions(self, within: int | None) -> list[list[Act]]:
         sessions: list[list[Act]] = []

@@ -6,15 +6,18 @@ from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of
 from tests.analytics.questions.doings import CHANGES, DAY, SECOND, ZONES
-from tests.analytics.segment_reference import Act, members
+from tests.analytics.segment_reference import NULL, Act, members
 
 from footfall.analytics import Dataset
 from footfall.analytics.window import Span
+from footfall.errors import UsageError
+from footfall.plan import read
 from footfall.plan.model import (
     AllOf,
     AnyOf,
@@ -60,7 +63,9 @@ def entries_of(entry: MakeEntry, log: Sequence[Act]) -> list[Entry]:
     for number, act in enumerate(log, 1):
         changes: dict[str, Any] = {}
         if act.event == "identify":
-            traits = b"{}" if act.tier is None else b'{"tier":"%s"}' % act.tier.encode()
+            traits = (
+                b"{}" if act.tier is None else msgspec.json.encode({"tier": None if act.tier == NULL else act.tier})
+            )
             changes = {"type": "identify", "body": b'{"type":"identify","traits":%s}' % traits}
         name = None if act.event == "identify" else act.event
         entries.append(entry(number, name, act.at, user=act.actor, properties={"amount": act.amount}, **changes))
@@ -88,7 +93,7 @@ def logs(draw: st.DrawFn) -> list[Act]:
     )
     act = st.builds(
         Act, st.sampled_from("abc"), st.sampled_from(["visit", "visit", "buy", "identify"]),
-        times.map(lambda time: around + time), st.integers(0, 3), st.sampled_from([None, "gold", "free"]),
+        times.map(lambda time: around + time), st.integers(0, 3), st.sampled_from([None, "gold", "free", NULL]),
     )  # fmt: skip
     return draw(st.lists(act, min_size=1, max_size=25))
 
@@ -191,3 +196,50 @@ def test_many_segments_are_those_of_a_plain_loop(
     entry: MakeEntry, log: list[Act], rule: SegmentRule, zone: str, data: st.DataObject
 ) -> None:
     check(entry, log, rule, zone, data)
+
+
+GOLD = HasTraits(where=(Where(property="tier", op="in", values=("gold",)),))
+
+
+@pytest.mark.parametrize(("end", "persons"), [(5, ["ann"]), (15, []), (25, ["ann"]), (35, [])])
+def test_a_trait_is_the_latest_as_of_the_end_and_null_takes_it_away(
+    entry: MakeEntry, end: int, persons: list[str]
+) -> None:
+    tiers = ["gold", "free", "gold", NULL]
+    log = [Act("ann", "identify", 10 * number, tier=tier) for number, tier in enumerate(tiers)]
+
+    assert persons_in(entries_of(entry, log), GOLD, plan_in("UTC"), end) == persons
+
+
+def test_a_trait_that_the_plan_lacks_is_refused(entry: MakeEntry) -> None:
+    rule = HasTraits(where=(Where(property="tear", op="in", values=("gold",)),))
+
+    with pytest.raises(UsageError, match=r"there is no trait of persons 'traits\.tear'; did you mean 'traits\.tier'"):
+        persons_in(entries_of(entry, [Act("ann", "visit", 0)]), rule, plan_in("UTC"), 9)
+
+
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_a_ring_of_segments_is_refused(entry: MakeEntry, name: str) -> None:
+    ring = {
+        "a": Segment(name="a", who=NotIn(of=InSegment(names=("b",)))),
+        "b": Segment(name="b", who=InSegment(names=("a",))),
+    }
+
+    with pytest.raises(UsageError, match=f"the segment names itself: {name} → . → {name}"):
+        persons_in(entries_of(entry, [Act("ann", "visit", 0)]), InSegment(names=(name,)), plan_in("UTC", **ring), 9)
+
+
+def test_items_of_arrays_can_choose_the_messages_that_are_counted(entry: MakeEntry) -> None:
+    plan = read({
+        "plan": "p",
+        "events": {"buy": {"properties": {"lines": {
+            "type": "array", "items": {"type": "object", "properties": {"sku": {"type": "string"}}},
+        }}}},
+        "segments": {"a": {"who": {"did": "buy", "where": {"lines[].sku": "tea"}}}},
+    }).require()  # fmt: skip
+    entries = [
+        entry(number, "buy", number, user=user, properties={"lines": [{"sku": "cup"}, {"sku": sku}]})
+        for number, (user, sku) in enumerate([("ann", "tea"), ("bob", "milk")], 1)
+    ]
+
+    assert persons_in(entries, InSegment(names=("a",)), plan, 9) == ["ann"]

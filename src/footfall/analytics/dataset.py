@@ -21,7 +21,7 @@ from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError, UsageError
 from footfall.plan.calls import base_event, call_of, named
 from footfall.plan.channels import channel_rule
-from footfall.plan.model import Plan
+from footfall.plan.model import Event, Plan
 from footfall.storage.as_of import AsOf
 from footfall.storage.costs import CampaignCost
 from footfall.storage.environments import PRODUCTION
@@ -99,7 +99,7 @@ class Dataset:
         self._persons = persons
         self._events: dict[bytes, list[PropertyTable]] = defaultdict(list)
         self._messages: dict[frozenset[str], str] = {}
-        self._trait_tables: dict[bytes, TraitTable] = {}
+        self._trait_tables: dict[tuple[bytes, int | None], TraitTable] = {}
         self._names = names or itertools.count(1)
         self._arrivals: tuple[Sequence[LinkMarks], str] | None = None
         self._client_numbers: ClientNumbers | None = None
@@ -355,14 +355,24 @@ class Dataset:
         stored = frozenset({*columns.stored, *((PERSON,) if wanted.traits else ())})
         return AskedEvent(self.new_name("event"), event, call, wanted, sources, earliest, stored, when=when)
 
-    def _traits(self, wanted: Sequence[Planned]) -> TraitTable:
+    def latest_traits(self, names: Iterable[str], plan: Plan, before: int) -> TraitTable:
+        """A table of persons with the latest values of traits (`traits.NAME`) that were said before a moment.
+
+        The moment is in microseconds since 1970 UTC. Raises UsageError for a trait that the plan does not have, and
+        DamagedFileError.
+        """
+        from footfall.analytics.planned_values import planned
+
+        return self._traits(planned(plan, Event(name="identify", wire_name="identify"), names).traits, before)
+
+    def _traits(self, wanted: Sequence[Planned], before: int | None = None) -> TraitTable:
         """The latest values of these traits of each person; the table is kept."""
         from footfall.analytics.trait_table import make_trait_table
 
-        key = _key(wanted)
+        key = (_key(wanted), before)
         if key not in self._trait_tables:
             name = self.new_name("traits")
-            self._trait_tables[key] = make_trait_table(self._connection, name, self.parts, self.persons, wanted)
+            self._trait_tables[key] = make_trait_table(self._connection, name, self.parts, self.persons, wanted, before)
         return self._trait_tables[key]
 
     def messages(self, columns: Collection[str] | None = None) -> str:

@@ -9,9 +9,9 @@ from typing import Final
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import literal
 from footfall.analytics.filtered_messages import Filtered, filtered_messages
-from footfall.analytics.latest_traits import latest_traits
 from footfall.analytics.local_periods import LocalPeriods
-from footfall.analytics.query import where_sql
+from footfall.analytics.properties import PropertyTable
+from footfall.analytics.query import needed, where_sql
 from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span, microseconds
 from footfall.errors import UsageError
@@ -40,6 +40,7 @@ from footfall.timestamps import epoch_us
 __all__ = ["SegmentTables"]
 
 _SECOND: Final = 1_000_000
+_TRAITS: Final = "traits."
 _SESSION_COLUMNS: Final = ("person", "device", "occurred_at", "type", "seq")
 _SIGNS: Final = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
@@ -246,7 +247,9 @@ class SegmentTables:
         return self._sessions[key]
 
     def _traits(self, rule: HasTraits) -> str:
-        table = latest_traits(self, [part.property for part in rule.where], self.end)
+        names = needed(rule.where)
+        latest = self.dataset.latest_traits((f"{_TRAITS}{name}" for name in names), self.plan, self.end)
+        table = PropertyTable(latest.name, {name.removeprefix(_TRAITS): each for name, each in latest.columns.items()})
         condition = where_sql(self.dataset, table, rule.where, self)
         return f"SELECT person FROM {self.everybody()} LEFT JOIN {table.name} USING (person) WHERE {condition}"
 

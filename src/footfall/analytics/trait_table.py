@@ -42,9 +42,17 @@ class _Piece(NamedTuple):
 
 
 def make_trait_table(
-    connection: duckdb.DuckDBPyConnection, name: str, parts: Sequence[Part], persons: Persons, wanted: Sequence[Planned]
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    parts: Sequence[Part],
+    persons: Persons,
+    wanted: Sequence[Planned],
+    before: int | None = None,
 ) -> TraitTable:
-    """Make the table `name`. Raises DamagedFileError."""
+    """Make the table `name`, of what was said before a moment (microseconds since 1970 UTC), None for all.
+
+    Raises DamagedFileError.
+    """
     by_trait: dict[str, list[Planned]] = defaultdict(list)
     for value in wanted:
         by_trait[value.keys[0]].append(value)
@@ -54,12 +62,14 @@ def make_trait_table(
         pieces = [piece for place, part in enumerate(parts) for piece in _read(part, place, persons, trait, values)]
         table, of_trait = _joined(values, pieces, f"t{number}_")
         columns |= of_trait
+        until = "TRUE" if before is None else f"occurred_at < {before}"
         ordered = ", ".join(f"{column} DESC" for column in _SAID)
         tables.append(f"{name}_{number}")
         hand_over(
             connection,
             table,
-            f"CREATE TABLE {tables[-1]} AS SELECT * EXCLUDE ({', '.join(_SAID)}) FROM handed WHERE person IS NOT NULL "
+            f"CREATE TABLE {tables[-1]} AS SELECT * EXCLUDE ({', '.join(_SAID)}) FROM handed "
+            f"WHERE person IS NOT NULL AND {until} "
             f"QUALIFY row_number() OVER (PARTITION BY person ORDER BY {ordered}) = 1",
         )
     joins = " ".join(f"FULL JOIN {table} USING (person)" for table in tables[1:])
