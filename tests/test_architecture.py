@@ -366,9 +366,9 @@ SMALL_CLIENT = """
     client.wire_message clock delivery.address delivery.http delivery.retry disk encoding encoding_plain errors events
     forks identity.given identity.ids identity.junk lazy_names plan.bundle plan.checking.explain
     plan.checking.fast_decoder plan.checking.formats plan.checking.validate plan.lazy_events plan.loading
-    plan.model.campaigns plan.model.collecting plan.model.derived plan.model.events plan.model.experiments
-    plan.model.figures plan.model.journeys plan.model.part plan.model.plan plan.model.properties plan.model.segments
-    plan.model.silences plan.wording printable secret timestamps versions
+    plan.model.boards plan.model.campaigns plan.model.collecting plan.model.derived plan.model.events
+    plan.model.experiments plan.model.figures plan.model.journeys plan.model.part plan.model.plan plan.model.properties
+    plan.model.segments plan.model.silences plan.wording printable secret timestamps versions
 """.split()  # noqa: SIM905 - a list of words is read as one
 
 CLIENT_WITH_A_BUNDLE = """

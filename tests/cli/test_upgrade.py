@@ -103,6 +103,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "retention": ["seen"],
     "seal": [],
     "segment": ["login_often"],
+    "board": ["week"],
     "channels": [],
     "sessions": [],
     "sql": ["select 1"],

@@ -23,6 +23,7 @@ from footfall.plan.reading.experiment_records import EXPERIMENT
 from footfall.plan.reading.field_types import ListOf, Record
 from footfall.plan.reading.measures import MEASURES
 from footfall.plan.reading.schema import (
+    BOARD,
     BRANCH,
     CALENDAR_WINDOW,
     CAMPAIGN,
@@ -122,6 +123,7 @@ PROPERTIES = (*SOLD, "properties")
 KPI_AT = ("kpis", "takings")
 BUY = ("journeys", "buy")
 SHORT = ("experiments", "short")
+WEEK = ("boards", "week")
 SPRING = ("campaigns", "spring")
 KEEN = ("segments", "keen")
 WHO = (*KEEN, "who", "all")
@@ -144,6 +146,7 @@ PLACES: Final[dict[str, tuple[Record, tuple[Any, ...]]]] = {
     "goal": (GOAL, ("goals", "grow")),
     "journey": (JOURNEY, BUY),
     "experiment": (EXPERIMENT, SHORT),
+    "board": (BOARD, WEEK),
     "campaign": (CAMPAIGN, SPRING),
     "derived event": (DERIVED_EVENT, ("derived_events", "dear_sold")),
     "silence": (SILENCE, ("silences", "christmas")),
@@ -312,6 +315,7 @@ ROWS: Final[dict[str, Row]] = {
     "goals": Row("docs"),
     "kpis": Row("finding"),
     "experiments": Row("docs"),
+    "boards": Row("docs"),
     "journeys": Row("finding"),
     "campaigns": Row("docs"),
     "silences": Row("docs"),
@@ -383,6 +387,9 @@ ROWS: Final[dict[str, Row]] = {
     "goal owner": Row("docs", "store"),
     "goal description": Row("docs"),
     "goal kpis": Row("lint"),
+    "board title": Row("docs"),
+    "board owner": Row("docs", "store"),
+    "board questions": Row("docs", ["trend seen"]),
     "experiment owner": Row("docs", "store"),
     "experiment hypothesis": Row("docs", "Another"),
     "experiment started": Row("docs", "2026-07-01"),

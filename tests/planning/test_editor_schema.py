@@ -47,6 +47,7 @@ kpis:
   sales: {measure: {sum: bread_bought.price, where: {price: {gt: 1}}}, target: {direction: up, value: 3}}
   share: {measure: {ratio: {of: {count: bread_bought}, to: {count: bread_viewed}}}}
   rate: {measure: {journey: buying, from: see, to: buy}}
+boards: {day: {questions: [trend bread_bought]}}
 experiments:
   tray:
     hypothesis: Trays sell more
@@ -131,6 +132,7 @@ SECTIONS = {
     "goals",
     "kpis",
     "experiments",
+    "boards",
     "variants",
     "journeys",
     "segments",

@@ -15,6 +15,7 @@ __all__ = ["COMMANDS", "app"]
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "attribution": ("footfall.cli.attribution:command", "Credit conversions to campaigns and origins, by six models."),
     "backup": ("footfall.cli.backup:command", "Copy a data folder while a collector runs."),
+    "board": ("footfall.cli.board:command", "Show a board of the plan: several questions at once."),
     "channels": ("footfall.cli.channels:command", "Show by which channels people meet the team."),
     "cross-sell": ("footfall.cli.cross_sell:command", "Show what people get together with what, or after it."),
     "campaigns": ("footfall.cli.campaigns:command", "Show the visits of campaigns, and marks that are of none."),

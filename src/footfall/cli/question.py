@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Collection
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
@@ -21,7 +21,10 @@ from footfall.plan.model import Plan
 from footfall.query.question_result import QuestionResult
 from footfall.timestamps import local_time
 
-__all__ = ["answer_question", "by_option", "moment_options", "per_option", "question_options", "window_times"]
+__all__ = [
+    "AskedQuestion", "QuestionAsker", "answer_question", "by_option", "moment_options", "per_option",
+    "question_options", "window_times",
+]  # fmt: skip
 
 T = TypeVar("T", bound=Callable[..., Any])
 _DAMAGED = 1
@@ -33,6 +36,22 @@ per_option = click.option(
     "--per", type=click.Choice(["day", "week", "month"]), default="day", show_default=True,
     help="The length of a period.",
 )  # fmt: skip
+
+
+class AskedQuestion(NamedTuple):
+    """A question, and the ends of its window."""
+
+    question: Question[Any, Any]
+    since: datetime | None
+    until: datetime | None
+
+
+class QuestionAsker:
+    """Collects the question that a command makes by a plan, in place of its answer. It is the `obj` of its context."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.asked: AskedQuestion | None = None
 
 
 def question_options(command: T) -> T:
@@ -71,9 +90,14 @@ def answer_question(
 ) -> QuestionResult[Any]:
     """Ask, show the answer, and return it. `ask` makes the question by the plan.
 
-    Raises UsageError for what the plan or the data does not have. The exit code is 1 where files are damaged.
+    Raises UsageError for what the plan or the data does not have. The exit code is 1 where files are damaged. Where
+    somebody collects questions, it asks nothing and ends: see `QuestionAsker`.
     """
     begin, end = window_times(since, until)
+    asker = click.get_current_context().find_object(QuestionAsker)
+    if asker is not None:
+        asker.asked = AskedQuestion(ask(asker.plan), begin, end)
+        raise click.exceptions.Exit
     with query.open(data, plan, as_of=as_of, environment=environment) as opened:
         answer = opened.ask(ask(opened.plan or Plan(id="")), since=begin, until=end, include=include)
     _show(answer, form, str(data))

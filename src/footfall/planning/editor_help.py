@@ -70,6 +70,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "goals": "What the team wants, each with its KPIs.",
         "kpis": "The numbers that the team steers by.",
         "experiments": "What is tried on a part of the people, and what it should change.",
+        "boards": "Questions that are looked at together.",
         "journeys": "The ways that are best for user and business.",
         "campaigns": "What is advertised where, by which links it is known, and what it may cost.",
         "segments": "Named rules over a person; figures can be of those who meet one.",
@@ -181,6 +182,11 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "minimum": "The persons of each variant that it takes before anything is read; 100 by default.",
         "maximum": "With how many persons in all it ends without a decision.",
         "smallest": "The least difference from the control that matters; once none so large is possible, it ends.",
+    },
+    schema.BOARD: {
+        "title": "What is shown above it; by default its name.",
+        "owner": _OWNER,
+        "questions": "Its questions as the command line takes them, such as trend order_completed --per week.",
     },
     schema.JOURNEY: {
         "owner": _OWNER,

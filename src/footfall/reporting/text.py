@@ -44,10 +44,13 @@ _ASCII = str.maketrans({"█": "#", "≥": ">", "≤": "<", "–": "-", "·": "|
 _WINDOWS = ("Window by corrected time", "Entries by corrected time")
 
 
-def show(report: Report, console: Console, data: str) -> None:
-    """Print a report; `data` is where its data came from, as the reader named it."""
+def show(report: Report, console: Console, data: str, *, has_head: bool = True) -> None:
+    """Print a report; `data` is where its data came from, as the reader named it.
+
+    Without `has_head` it is not said again what the data and the window are.
+    """
     with console.capture() as captured:
-        _Page(report, console, data).print()
+        _Page(report, console, data).print(has_head=has_head)
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     if not console.encoding.lower().startswith("utf"):
         text = text.translate(_ASCII).encode(console.encoding, "replace").decode(console.encoding)
@@ -63,9 +66,10 @@ class _Page:
         self._intake = report.get(INTAKE)
         self._definitions: list[FigureDefinition] = []
 
-    def print(self) -> None:
+    def print(self, *, has_head: bool) -> None:
         sections = list(self._report.sections())
-        self._head()
+        if has_head:
+            self._head()
         for section in sections:
             self._section(section)
         if not self._report.data.messages:

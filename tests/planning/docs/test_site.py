@@ -103,6 +103,7 @@ def test_a_plan_with_nothing_in_it_has_its_overviews() -> None:
         "index.html",
         "kpis.html",
         "experiments.html",
+        "boards.html",
         "journeys.html",
         "campaigns.html",
         "segments.html",

@@ -27,7 +27,7 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     """List everything that is wrong with PLAN: a folder, a YAML file or a bundle.
 
     The command also checks the payloads in the folder's fixtures/EVENT/valid and fixtures/EVENT/invalid, and the lock
-    beside the plan (see `footfall plan lock`), if there is one.
+    beside the plan (see `footfall plan lock`), if there is one, and makes each question of the plan's boards.
 
     Exit code 0: nothing is wrong. 1: something is wrong. 2: there is no readable plan at that path. 3: a fixture, the
     lock or the baseline is broken.
@@ -43,6 +43,11 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     refuse_no_plan(ctx, path, problems, options=options, facts=facts)
     if plan is not None:
         problems = [*check_fixtures(path, plan)[0], *lock_findings(path, plan, reading.source_map)]
+        if plan.boards:
+            # Loaded late: the commands that have the questions load what answers them.
+            from footfall.cli.boards import board_findings
+
+            problems += board_findings(plan, reading.source_map)
 
     def summary(remaining: Sequence[Problem]) -> str:
         if remaining or plan is None:

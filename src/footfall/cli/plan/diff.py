@@ -113,5 +113,16 @@ def _show(report: DiffReport, trial: Simulation | None, options: OutputOptions) 
 
 def _empty(plan: Plan) -> Plan:
     """The plan before there was one: its header, and nothing defined."""
-    sections = ("traits", "events", "goals", "kpis", "experiments", "journeys", "campaigns", "segments", "cohorts")
+    sections = (
+        "traits",
+        "events",
+        "goals",
+        "kpis",
+        "experiments",
+        "boards",
+        "journeys",
+        "campaigns",
+        "segments",
+        "cohorts",
+    )
     return msgspec.structs.replace(plan, **{section: {} for section in sections})

@@ -6,6 +6,7 @@ whole seconds. Bounds are Decimal whatever the type, so that they are exact.
 
 from __future__ import annotations
 
+from footfall.plan.model.boards import Board
 from footfall.plan.model.campaigns import UTM_FIELDS, CampaignBudget, PlannedCampaign, UtmField
 from footfall.plan.model.collecting import (
     Channel,
@@ -93,6 +94,7 @@ __all__ = [
     "Alias",
     "AllOf",
     "AnyOf",
+    "Board",
     "Branch",
     "CalendarWindow",
     "CampaignBudget",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from footfall.plan.model.boards import Board
 from footfall.plan.model.campaigns import PlannedCampaign
 from footfall.plan.model.collecting import Consent, IdentityKeys, Source, Staff, Team, Web
 from footfall.plan.model.derived import DerivedEvent
@@ -47,6 +48,7 @@ class Plan(PlanPart, frozen=True, kw_only=True):
     goals: Mapping[str, Goal] = {}
     kpis: Mapping[str, Kpi] = {}
     experiments: Mapping[str, Experiment] = {}
+    boards: Mapping[str, Board] = {}
     journeys: Mapping[str, Journey] = {}
     campaigns: Mapping[str, PlannedCampaign] = {}
     segments: Mapping[str, Segment] = {}

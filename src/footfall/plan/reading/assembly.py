@@ -14,6 +14,7 @@ import msgspec
 
 from footfall.plan.model import Consent, IdentityKeys, Page, Plan, Property, Source, Team
 from footfall.plan.problems import MISSING, Location, Problems, did_you_mean
+from footfall.plan.reading.boards import read_boards
 from footfall.plan.reading.campaigns import read_campaigns
 from footfall.plan.reading.consent import check_consent, read_consent
 from footfall.plan.reading.currencies import check_currency
@@ -82,6 +83,7 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
         pages=pages,
         goals=read_goals(sections["goals"], names),
         kpis=kpis,
+        boards=read_boards(sections["boards"], names),
         experiments=read_experiments(sections["experiments"], subjects, kpis),
         journeys=journeys,
         campaigns=read_campaigns(sections["campaigns"], names),

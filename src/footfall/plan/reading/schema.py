@@ -49,7 +49,7 @@ from footfall.plan.reading.field_types import (
 from footfall.web_words import ORIGINS
 
 __all__ = [
-    "BRANCH", "BUDGET", "CALENDAR_WINDOW", "CAMPAIGN", "COHORT", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS",
+    "BOARD", "BRANCH", "BUDGET", "CALENDAR_WINDOW", "CAMPAIGN", "COHORT", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS",
     "DERIVED_EVENT", "EVENT",
     "FILE", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "SEGMENT",
     "SILENCE", "STAFF", "STEP", "TRAIT_KINDS", "TYPE", "WEB",
@@ -205,6 +205,7 @@ GUARD: Final = Record(
         "where": Key(NODE),
     }
 )
+BOARD: Final = Record({"title": Key(TEXT), "owner": Key(TEXT), "questions": Key(TEXTS, required=True)})
 JOURNEY: Final = Record(
     {
         "owner": Key(TEXT),
@@ -283,6 +284,7 @@ SECTIONS: Final[dict[str, tuple[FieldType, FieldType]]] = {
     "goals": (NAME, GOAL),
     "kpis": (NAME, KPI),
     "experiments": (NAME, EXPERIMENT),
+    "boards": (NAME, BOARD),
     "journeys": (NAME, JOURNEY),
     "campaigns": (NAME, CAMPAIGN),
     "segments": (NAME, SEGMENT),

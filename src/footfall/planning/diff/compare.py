@@ -14,6 +14,7 @@ from footfall.planning.diff.changes import Affected, Change, Effect, RawChange, 
 from footfall.planning.diff.events import compare_event, event_shape, pair_events
 from footfall.planning.diff.experiments import compare_experiments
 from footfall.planning.diff.figures import (
+    compare_boards,
     compare_campaigns,
     compare_cohorts,
     compare_derived_events,
@@ -85,6 +86,7 @@ class _Comparison:
         for raw in (
             *compare_goals(base.goals, new.goals),
             *self._experiments(renames),
+            *compare_boards(base.boards, new.boards),
             *compare_campaigns(base.campaigns, new.campaigns),
             *compare_segments(segments, new.segments),
             *compare_cohorts(base.cohorts, new.cohorts),

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from footfall.plan.durations import say_window
-from footfall.plan.model import Cohort, DerivedEvent, Goal, Journey, Kpi, PlannedCampaign, Segment, Silence, Step
+from footfall.plan.model import Board, Cohort, DerivedEvent, Goal, Journey, Kpi, PlannedCampaign, Segment, Silence, Step
 from footfall.planning.diff.changes import RawChange
 from footfall.planning.diff.wording import (
     say,
@@ -21,8 +21,9 @@ from footfall.planning.diff.wording import (
 )
 
 __all__ = [
-    "compare_campaigns", "compare_cohorts", "compare_derived_events", "compare_goals", "compare_journeys",
-    "compare_kpis", "compare_sections", "compare_segments", "compare_silences", "described", "owner_change",
+    "compare_boards", "compare_campaigns", "compare_cohorts", "compare_derived_events", "compare_goals",
+    "compare_journeys", "compare_kpis", "compare_sections", "compare_segments", "compare_silences", "described",
+    "owner_change",
 ]  # fmt: skip
 
 _P = TypeVar("_P", bound=msgspec.Struct)
@@ -68,6 +69,11 @@ def compare_silences(old: Mapping[str, Silence], new: Mapping[str, Silence]) -> 
     return compare_sections("silence", old, new, _silence, say_silence)
 
 
+def compare_boards(old: Mapping[str, Board], new: Mapping[str, Board]) -> Iterator[RawChange]:
+    """The differences between two sets of boards; paths start at `boards`."""
+    return compare_sections("board", old, new, _board, lambda board: say_list(board.questions))
+
+
 def compare_sections(
     kind: str,
     old: Mapping[str, _P],
@@ -107,6 +113,11 @@ def _journey(old: Journey, new: Journey) -> Iterator[RawChange]:
     yield from owner_change(old.owner, new.owner)
     yield from described(old, new, ("description", "no_lint", "x"), "journey_described")
     yield from _notes(old, new)
+
+
+def _board(old: Board, new: Board) -> Iterator[RawChange]:
+    yield from owner_change(old.owner, new.owner)
+    yield from described(old, new, ("title", "questions", "x"), "board_changed")
 
 
 def _goal(old: Goal, new: Goal) -> Iterator[RawChange]:

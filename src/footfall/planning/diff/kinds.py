@@ -213,6 +213,10 @@ KINDS: Mapping[str, ChangeKind] = {
         "leave it as it was, and write the new one under a new name",
     ),
     "experiment_described": ChangeKind("info", (), "", "What is asked and how it is decided is the same."),
+    # Boards
+    "board_added": ChangeKind("info", (), "", "A new board."),
+    "board_removed": ChangeKind("info", (), "", "Nobody can look at it any more; its questions can still be asked."),
+    "board_changed": ChangeKind("info", (), "", "It shows other questions, or has another title or owner."),
     # KPIs, journeys, goals, campaigns
     "kpi_added": ChangeKind("info", (), "", "A new figure."),
     "kpi_removed": ChangeKind(

@@ -42,6 +42,7 @@ def site(
         "index.html": page(plan.id, _index(plan)),
         "kpis.html": page("KPIs and goals", _kpis(plan)),
         "experiments.html": page("Experiments", experiments_body(plan)),
+        "boards.html": page("Boards", _boards(plan)),
         "journeys.html": page("Journeys", _journeys(plan)),
         "campaigns.html": page("Campaigns", _campaigns(plan)),
         "segments.html": page("Segments and cohorts", segments_body(plan)),
@@ -71,6 +72,7 @@ def _page(plan_id: str, up: str, title: str, body: Markup, bundle: str) -> str:
     overviews = {
         "kpis": "KPIs",
         "experiments": "Experiments",
+        "boards": "Boards",
         "journeys": "Journeys",
         "campaigns": "Campaigns",
         "segments": "Segments",
@@ -153,6 +155,14 @@ def _journeys(plan: Plan) -> Markup:
 def _silences(plan: Plan) -> Markup:
     rows = ((element("code", each.name), say_silence(each), each.note) for each in plan.silences.values())
     return table(("silence", "when, and of what", "why"), rows)
+
+
+def _boards(plan: Plan) -> Markup:
+    rows = (
+        (element("code", board.name), board.owner, board.title, element("pre", "\n".join(board.questions)))
+        for board in plan.boards.values()
+    )
+    return table(("board", "owner", "title", "questions"), rows)
 
 
 def _campaigns(plan: Plan) -> Markup:

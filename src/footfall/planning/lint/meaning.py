@@ -23,6 +23,7 @@ def _owned(view: View) -> Iterator[tuple[Path, str]]:
     yield from ((("campaigns", campaign.name), campaign.owner) for campaign in plan.campaigns.values())
     yield from ((("segments", segment.name), segment.owner) for segment in plan.segments.values())
     yield from ((("cohorts", cohort.name), cohort.owner) for cohort in plan.cohorts.values())
+    yield from ((("boards", board.name), board.owner) for board in plan.boards.values())
     yield from ((("experiments", each.name), each.owner) for each in plan.experiments.values())
 
 

@@ -6,7 +6,6 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-import duckdb
 import msgspec
 
 from footfall.analytics.dataset import Dataset
@@ -124,6 +123,8 @@ def _grouped(dataset: Dataset, shown: str, joined: str, value: str) -> list[Any]
 
 def _sums(dataset: Dataset, shown: str, joined: str) -> list[tuple[str, str, int]]:
     """Exact sums: in SQL where they have at most 38 digits, else in Python."""
+    import duckdb  # loaded with the engine
+
     try:
         return _grouped(dataset, shown, joined, "coalesce(sum(value_0), 0)")
     except (duckdb.BinderException, duckdb.OutOfRangeException, duckdb.ConversionException):
