@@ -76,11 +76,8 @@ def compare(answer: Preferences, pairs: Sequence[tuple[str, str]], floor: int) -
     assert sum(shown.prefer for shown in answer.values) + answer.undecided == answer.judged
 
 
-@settings(max_examples=12)
-@given(log=logs(), zone=st.sampled_from(ZONES), floor=st.integers(1, 4), data=st.data())
-def test_any_preferences_are_those_of_a_plain_loop(
-    entry: MakeEntry, log: list[Doing], zone: str, floor: int, data: st.DataObject
-) -> None:
+def check(entry: MakeEntry, log: list[Doing], zone: str, floor: int, data: st.DataObject) -> None:
+    """Compare with all messages in a drawn window, counted one by one."""
     times = [doing.at for doing in log]
     since = data.draw(st.sampled_from([None, *times]))
     until = data.draw(st.sampled_from([max(times) + 1, *(time for time in times if since is None or time > since)]))
@@ -100,6 +97,23 @@ def test_any_preferences_are_those_of_a_plain_loop(
     assert [answer.of for answer in result.preferences] == list(things)
     for answer in result.preferences:
         compare(answer, things[answer.of], floor)
+
+
+@settings(max_examples=12)
+@given(log=logs(), zone=st.sampled_from(ZONES), floor=st.integers(1, 4), data=st.data())
+def test_any_preferences_are_those_of_a_plain_loop(
+    entry: MakeEntry, log: list[Doing], zone: str, floor: int, data: st.DataObject
+) -> None:
+    check(entry, log, zone, floor, data)
+
+
+@settings(max_examples=400)
+@given(log=logs(), zone=st.sampled_from(ZONES), floor=st.integers(1, 4), data=st.data())
+@pytest.mark.slow
+def test_many_preferences_are_those_of_a_plain_loop(
+    entry: MakeEntry, log: list[Doing], zone: str, floor: int, data: st.DataObject
+) -> None:
+    check(entry, log, zone, floor, data)
 
 
 def test_all_but_the_most_frequent_values_are_one_row(entry: MakeEntry) -> None:

@@ -148,25 +148,27 @@ def _of_messages(context: ShardContext) -> list[str]:
 
 
 def _counted(context: ShardContext, rows: str, options: PreferencesOptions) -> PreferenceTally:
-    counts = context.dataset.new_name("counts")
-    context.dataset.connection.execute(f"""
-        CREATE TABLE {counts} AS
-        WITH counted AS (SELECT actor, value, count(*) AS messages FROM ({rows}) GROUP BY ALL),
-        ranked AS (
-            SELECT *, sum(messages) OVER whose AS total, max(messages) OVER whose AS most FROM counted
-            WINDOW whose AS (PARTITION BY actor)
-        )
-        SELECT *, count_if(messages = most) OVER (PARTITION BY actor) AS firsts FROM ranked
+    dataset, counts = context.dataset, context.dataset.new_name("counts")
+    create = dataset.connection.execute
+    create(f"CREATE TABLE {counts} AS SELECT actor, value, count(*) AS messages FROM ({rows}) GROUP BY ALL")
+    create(f"""
+        CREATE TABLE {counts}_most AS
+        WITH sums AS (SELECT actor, sum(messages) AS total, max(messages) AS most FROM {counts} GROUP BY actor)
+        SELECT actor, any_value(value) AS value, count(*) > 1 AS is_tied,
+               any_value(total) >= {options.floor} AS is_judged
+        FROM {counts} JOIN sums USING (actor) WHERE messages = most GROUP BY actor
     """)
-    ((persons, judged, undecided),) = context.dataset.rows(f"""
-        SELECT count(DISTINCT actor), count(DISTINCT actor) FILTER (total >= {options.floor}),
-               count(DISTINCT actor) FILTER (total >= {options.floor} AND firsts > 1) FROM {counts}
+    ((persons, judged, undecided),) = dataset.rows(
+        f"SELECT count(*), count(*) FILTER (is_judged), count(*) FILTER (is_judged AND is_tied) FROM {counts}_most"
+    )
+    values = dataset.rows(f"""
+        WITH prefer AS (
+            SELECT value, count(*) AS persons FROM {counts}_most WHERE is_judged AND NOT is_tied GROUP BY value
+        ), every AS (SELECT value, sum(messages)::BIGINT AS messages, count(*) AS persons FROM {counts} GROUP BY value)
+        SELECT value, messages, every.persons, coalesce(prefer.persons, 0) FROM every LEFT JOIN prefer USING (value)
     """)
-    values = context.dataset.rows(f"""
-        SELECT value, sum(messages)::BIGINT, count(*),
-               count_if(messages = most AND firsts = 1 AND total >= {options.floor}) FROM {counts} GROUP BY value
-    """)
-    context.dataset.connection.execute(f"DROP TABLE {counts}")
+    create(f"DROP TABLE {counts}_most")
+    create(f"DROP TABLE {counts}")
     return PreferenceTally(persons, judged, undecided, tuple(ValueCount(*row) for row in values))
 
 

@@ -60,15 +60,8 @@ messages = st.builds(
 REPEATED = [Got("a", 1, ("p", "p")), Got("a", 1, ("q",)), Got("b", 1, ("q",)), Got("b", 3, ("p",)), Got("a", 9, ("r",))]
 
 
-@settings(max_examples=25)
-@given(
-    log=st.lists(messages, min_size=1, max_size=12), basket=st.sampled_from(["person", "message"]),
-    ordered=st.booleans(), floor=st.integers(1, 2), k=st.integers(1, 2), shards=st.sampled_from([1, 3]),
-)  # fmt: skip
-@example(log=REPEATED, basket="person", ordered=True, floor=1, k=1, shards=3)
-def test_any_pairs_are_those_of_plain_loops(
-    entry: MakeEntry, log: list[Got], basket: str, ordered: bool, floor: int, k: int, shards: int
-) -> None:
+def check(entry: MakeEntry, log: list[Got], basket: str, ordered: bool, floor: int, k: int, shards: int) -> None:
+    """Compare with all baskets, gone through one by one."""
     ordered = ordered and basket == "person"
     result, pairs, moment = all_pairs(
         entries_of(entry, log), 20, shards, basket=basket, ordered=ordered, floor=floor, k=k
@@ -89,6 +82,30 @@ def test_any_pairs_are_those_of_plain_loops(
     assert (rate.persons, rate.hits, rate.popular_hits, rate.only_pairs, rate.only_popular) == tried(
         log, basket, floor, moment, k, ordered=ordered
     )
+
+
+@settings(max_examples=25)
+@given(
+    log=st.lists(messages, min_size=1, max_size=12), basket=st.sampled_from(["person", "message"]),
+    ordered=st.booleans(), floor=st.integers(1, 2), k=st.integers(1, 2), shards=st.sampled_from([1, 3]),
+)  # fmt: skip
+@example(log=REPEATED, basket="person", ordered=True, floor=1, k=1, shards=3)
+def test_any_pairs_are_those_of_plain_loops(
+    entry: MakeEntry, log: list[Got], basket: str, ordered: bool, floor: int, k: int, shards: int
+) -> None:
+    check(entry, log, basket, ordered, floor, k, shards)
+
+
+@settings(max_examples=400)
+@given(
+    log=st.lists(messages, min_size=1, max_size=12), basket=st.sampled_from(["person", "message"]),
+    ordered=st.booleans(), floor=st.integers(1, 2), k=st.integers(1, 2), shards=st.sampled_from([1, 3]),
+)  # fmt: skip
+@pytest.mark.slow
+def test_many_pairs_are_those_of_plain_loops(
+    entry: MakeEntry, log: list[Got], basket: str, ordered: bool, floor: int, k: int, shards: int
+) -> None:
+    check(entry, log, basket, ordered, floor, k, shards)
 
 
 def test_the_published_example_has_its_published_digits(entry: MakeEntry) -> None:

@@ -76,8 +76,13 @@ def leavers(context: ShardContext, options: JourneyOptions, reaches: Reaches, st
     doings, watched, had = (dataset.new_name(stem) for stem in ("doings", "watched", "had"))
     create = dataset.connection.execute
     create(f"CREATE TABLE {watched}_began AS {_began(reaches, start)}")
-    create(f"CREATE TABLE {doings} AS {_doings(context, journey.by, f'{watched}_began')}")
-    create(f"CREATE TABLE {watched} AS {_watched(context, reaches, (start, end), stages, doings, f'{watched}_began')}")
+    watch = f"CREATE TABLE {watched} AS {_watched(context, reaches, (start, end), stages, doings, f'{watched}_began')}"
+    if is_limited(journey, start, end):  # who does what after that is not read
+        create(watch)
+        create(f"CREATE TABLE {doings} AS {_doings(context, journey.by, watched)} AND time <= ended")
+    else:
+        create(f"CREATE TABLE {doings} AS {_doings(context, journey.by, f'{watched}_began')}")
+        create(watch)
     create(f"CREATE TABLE {had} AS {_had(context, journey.by, journey.steps[end].event, doings, watched)}")
     outcomes: dict[str, int] = dict(dataset.rows(f"SELECT outcome, count(*) FROM {watched} GROUP BY outcome"))
     exits = dataset.rows(f"SELECT tick, count(*), count_if(outcome = 'went_on') FROM {watched} GROUP BY tick")
@@ -99,7 +104,9 @@ def _began(reaches: Reaches, start: int) -> str:
 
 def _doings(context: ShardContext, by: str, began: str) -> str:
     """What those who reached the first step did after that: `actor`, `began`, `time`, `seq`, `step`."""
-    return f"SELECT * FROM ({steps(context, by)}) JOIN {began} USING (actor) WHERE time > began"
+    return f"""
+        SELECT actor, began, time, seq, step FROM ({steps(context, by)}) JOIN {began} USING (actor) WHERE time > began
+    """
 
 
 def _watched(
