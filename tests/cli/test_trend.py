@@ -39,7 +39,9 @@ def test_as_json_and_csv(data: Path) -> None:
     lines = run(data, "page", "--per", "month", "--format", "csv").stdout.splitlines()
 
     assert [point["value"] for point in values["trend"]["series"][0]["points"]] == [1, 0, 1]
-    assert lines[0] == "currency,start,value,change,low,high,is_unusual,is_complete,silences"
+    assert lines[0] == (
+        "currency,start,value,change,low,high,is_unusual,is_complete,silences,change_low,change_high,may_be_noise,changes"
+    )
     assert lines[1].startswith(",2026-11-01T00:00:00+00:00,3,")
 
 

@@ -30,6 +30,7 @@ from footfall.timestamps import local_time
 
 if TYPE_CHECKING:
     from footfall.analytics.known_loss import LossLedger
+    from footfall.analytics.sender_changes import FirstSent
 
 __all__ = [
     "TIMELINE_MESSAGES",
@@ -170,6 +171,12 @@ class ReportContext:
         from footfall.analytics.known_loss import LossLedger
 
         return LossLedger(self._dataset, self.plan, self.now)
+
+    def first_sent(self, events: Iterable[str]) -> Sequence[FirstSent]:
+        """When each source first sent these events by each plan, release and library."""
+        from footfall.analytics.sender_changes import first_sent
+
+        return first_sent(self._dataset, self.plan, set(events))
 
     @property
     def costs(self) -> Sequence[CampaignCost]:

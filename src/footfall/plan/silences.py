@@ -14,7 +14,7 @@ from footfall.plan.measure_parts import event_measures
 from footfall.plan.model import Conversion, Measure, Plan, Recurrence, Silence
 from footfall.timestamps import epoch_us, local_time
 
-__all__ = ["SilentPeriods", "local_stretch", "moved", "silences_of", "silences_of_event", "stretches"]
+__all__ = ["SilentPeriods", "events_of", "local_stretch", "moved", "silences_of", "silences_of_event", "stretches"]
 
 _DAYS: Final[Mapping[Recurrence, int]] = {"day": 1, "week": 7}
 _DAY_LENGTH = len("2026-12-24")
@@ -66,22 +66,23 @@ def _first(silence: Silence, end: datetime, since: datetime) -> int:
 
 def silences_of(plan: Plan, measure: Measure, kpi: str = "") -> tuple[Silence, ...]:
     """The silences of a measure: those of the KPI that it is of, and of any event that it is made of."""
-    events = {base_event(plan, name) for name in _events(plan, measure)}
-    return tuple(each for each in plan.silences.values() if kpi in each.kpis or _is_of_events(plan, each, events))
+    events = {base_event(plan, name) for name in events_of(plan, measure)}
+    return tuple(each for each in plan.silences.values() if kpi in each.kpis or _is_ofevents_of(plan, each, events))
 
 
 def silences_of_event(plan: Plan, event: str) -> tuple[Silence, ...]:
     """The silences of an event: that name it, or a source that may send it, or nothing at all."""
-    return tuple(each for each in plan.silences.values() if _is_of_events(plan, each, {event}))
+    return tuple(each for each in plan.silences.values() if _is_ofevents_of(plan, each, {event}))
 
 
-def _events(plan: Plan, measure: Measure) -> Iterator[str]:
+def events_of(plan: Plan, measure: Measure) -> Iterator[str]:
+    """The events that a measure is made of; one may come several times."""
     if isinstance(measure, Conversion):
         yield from (step.event for step in plan.journeys[measure.journey].steps)
     yield from (figure.event for figure in event_measures(measure))
 
 
-def _is_of_events(plan: Plan, silence: Silence, events: Iterable[str]) -> bool:
+def _is_ofevents_of(plan: Plan, silence: Silence, events: Iterable[str]) -> bool:
     if not (silence.events or silence.sources or silence.kpis):
         return True
     return any(

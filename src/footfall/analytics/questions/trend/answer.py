@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 import msgspec
 
 from footfall.analytics.definitions import SILENT_PERIODS, chain_text, measure_text, week_text, window_text
 from footfall.analytics.figures import Figure, quotient
+from footfall.analytics.intervals import CHANGE_RULE, ChangeInterval, change_of_counts, change_of_shares
 from footfall.analytics.known_loss import KNOWN_LOSS, KnownLoss
 from footfall.analytics.local_periods import Per
 from footfall.analytics.measures import Measured, merge_tallies, parts
@@ -32,12 +35,13 @@ from footfall.analytics.sections import (
     quiet,
     strong,
 )
+from footfall.analytics.sender_changes import CHANGES, SenderChange, changes_of
 from footfall.analytics.tallies import MeasureTally, tally
 from footfall.analytics.usual_range import MOST, RULE, usual_range
 from footfall.analytics.window import Window
 from footfall.plan.measure_parts import is_quotient, with_event_measures
 from footfall.plan.model import Conversion, Count, EventMeasure, Measure, Plan, Unique
-from footfall.plan.silences import SilentPeriods, silences_of
+from footfall.plan.silences import SilentPeriods, events_of, silences_of
 
 __all__ = ["TrendPoint", "TrendResult", "TrendSeries", "trend"]
 
@@ -50,7 +54,9 @@ class TrendPoint(msgspec.Struct, frozen=True):
 
     `change` is its difference from the period before as a share of that. `low` and `high` say what is usual by the
     periods of its kind before it, None of too few; `is_unusual` is None too while the period is not complete: it is
-    not over, or began before the window; and in the planned `silences`.
+    not over, or began before the window; and in the planned `silences`. Of counts and of conversions, `change_low` and
+    `change_high` are the interval of the change (no end where the latter is None), and `may_be_noise` says whether no
+    change is in it. `changes` are those of the senders that came in the period.
     """
 
     start: datetime
@@ -61,6 +67,10 @@ class TrendPoint(msgspec.Struct, frozen=True):
     is_unusual: bool | None
     is_complete: bool
     silences: tuple[str, ...] = ()
+    change_low: float | None = None
+    change_high: float | None = None
+    may_be_noise: bool | None = None
+    changes: tuple[SenderChange, ...] = ()
 
 
 class TrendSeries(msgspec.Struct, frozen=True):
@@ -99,7 +109,14 @@ def trend(options: TrendOptions, name: str = "trend") -> Question[TrendPartial, 
     """
     checked(options)
     return with_options(
-        name, options, TrendPartial, _partial, _merge, lambda result: _sections(result, options), _table
+        name,
+        options,
+        TrendPartial,
+        _partial,
+        # A report asks for many figures, and shows no changes.
+        lambda context, asked, partials: _merge(context, asked, partials, has_changes=name == "trend"),
+        lambda result: _sections(result, options),
+        _table,
     )
 
 
@@ -120,18 +137,27 @@ def _partial(context: ShardContext, options: TrendOptions) -> TrendPartial:
     return TrendPartial((), conversions)
 
 
-def _merge(context: ReportContext, options: TrendOptions, partials: Sequence[TrendPartial]) -> TrendResult:
+def _merge(
+    context: ReportContext, options: TrendOptions, partials: Sequence[TrendPartial], *, has_changes: bool
+) -> TrendResult:
     periods = TrendPeriods(context, options.per)
     measured = {number: _measured(context.plan, options.measure, partials, number) for number in periods.numbers}
     currencies = dict.fromkeys(code for each in measured.values() for code in each.currencies) or {None: None}
     window, silences = context.window(context.span), _silences(context.plan, options, periods)
     loss = context.losses.of_measure(options.measure, context.span)
+    tries = _tries(options.measure, partials, periods.numbers)
+    changes = _changes(context, options.measure, periods) if has_changes else {}
     return TrendResult(
         name=options.name,
         per=options.per,
         window=window,
         series=tuple(
-            TrendSeries(code, _points(options, periods, [_figure(each, code) for each in measured.values()], silences))
+            TrendSeries(
+                code,
+                _points(
+                    options, periods, [_figure(each, code) for each in measured.values()], silences, tries, changes
+                ),
+            )
             for code in currencies
         ),
         unread=sum(each.unread for partial in partials for each in partial.measures),
@@ -180,6 +206,8 @@ def _points(
     periods: TrendPeriods,
     figures: Sequence[Figure],
     silences: Mapping[int, tuple[str, ...]],
+    tries: Mapping[int, tuple[int, int]],
+    changes: Mapping[int, tuple[SenderChange, ...]],
 ) -> tuple[TrendPoint, ...]:
     step, is_count = _SAME_KIND[options.per], isinstance(options.measure, Count | Unique)
     complete = [periods.is_complete(number) for number in periods.numbers]
@@ -194,6 +222,9 @@ def _points(
         names = silences.get(number, ())
         is_known = usual is not None and complete[place] and figure.exact is not None and not names
         before = figures[place - 1].exact if place and complete[place - 1] else None
+        interval = None
+        if before is not None and figure.exact is not None and complete[place]:
+            interval = _interval(periods.numbers[place - 1], number, before, figure.exact, tries, is_count=is_count)
         points.append(
             TrendPoint(
                 start=periods.start(number),
@@ -206,9 +237,52 @@ def _points(
                 is_unusual=not usual.low <= _approximate(figure) <= usual.high if usual and is_known else None,
                 is_complete=complete[place],
                 silences=names,
+                change_low=interval.low if interval else None,
+                change_high=interval.high if interval else None,
+                may_be_noise=interval.may_be_noise if interval else None,
+                changes=changes.get(number, ()),
             )
         )
     return tuple(points)
+
+
+def _interval(
+    earlier: int,
+    number: int,
+    before: Fraction,
+    after: Fraction,
+    tries: Mapping[int, tuple[int, int]],
+    *,
+    is_count: bool,
+) -> ChangeInterval | None:
+    """Of the change of a count, or of those who entered and reached in two periods; None for any other figure."""
+    if is_count:
+        return change_of_counts(int(before), int(after))
+    return change_of_shares(tries[earlier], tries[number]) if tries else None
+
+
+def _tries(measure: Measure, partials: Sequence[TrendPartial], numbers: Sequence[int]) -> Mapping[int, tuple[int, int]]:
+    """Of a conversion, how many reached it and how many entered, by period; nothing for any other figure."""
+    if not isinstance(measure, Conversion):
+        return {}
+    tries = {}
+    for number in numbers:
+        pairs = [partial.conversions[number] for partial in partials]
+        tries[number] = (sum(reached for _, reached in pairs), sum(entered for entered, _ in pairs))
+    return tries
+
+
+def _changes(context: ReportContext, measure: Measure, periods: TrendPeriods) -> Mapping[int, tuple[SenderChange, ...]]:
+    """What changed of the senders of the figure's events, by the number of the period."""
+    events = events_of(context.plan, measure)
+    by_period: dict[int, list[SenderChange]] = defaultdict(list)
+    spans = [(number, *periods.whole(number)) for number in periods.numbers]
+    for change in changes_of(context.first_sent(events)):
+        number = next((number for number, begin, end in spans if begin <= change.at < end), None)
+        moment = context.time(change.at)
+        if number is not None and moment is not None:
+            by_period[number].append(SenderChange(moment, change.source, change.kind, change.value))
+    return {number: tuple(each) for number, each in by_period.items()}
 
 
 def _approximate(figure: Figure) -> float:
@@ -232,6 +306,8 @@ def _definition(plan: Plan, options: TrendOptions, window: Window, silences: Map
         f"By {options.per} of the clock of {window.timezone}, each by itself, whatever the figure's own window is.",
         *([week_text(plan.week_starts)] if options.per == "week" else []),
         _MARKS,
+        *([CHANGE_RULE] if isinstance(options.measure, Count | Unique | Conversion) else []),
+        CHANGES,
         f"{RULE} Of one kind are {kinds.get(options.per, f'all {options.per}s')}.",
         f"Window by corrected time: {window_text(window)}.",
     ]
@@ -245,6 +321,7 @@ def _definition(plan: Plan, options: TrendOptions, window: Window, silences: Map
 
 def _sections(result: TrendResult, options: TrendOptions) -> Iterator[Section]:
     is_share = is_quotient(options.measure)
+    has_changes = any(point.changes for series in result.series for point in series.points)
     for series in result.series:
         largest = max((point.value for point in series.points if point.value is not None), default=Decimal(0))
         rows = [
@@ -252,15 +329,18 @@ def _sections(result: TrendResult, options: TrendOptions) -> Iterator[Section]:
                 [strong(Period(point.start, result.per)), *([] if point.is_complete else [quiet("*")])],
                 [plain(_bar(point.value, largest))],
                 [strong(Amount(point.value, is_share=is_share and largest <= 1))],
-                [] if point.change is None else [plain(_signed(point.change))],
+                _change(point),
                 _usual(point, is_share=is_share and largest <= 1),
+                *([_beside(point)] if has_changes else []),
             ])
             for point in series.points
         ]  # fmt: skip
         yield Section(
             f"Trend: {result.name}",
             beside=[] if series.currency is None else [plain(series.currency)],
-            table=Table((result.per, "", "value", "change", "usual"), rows) if rows else None,
+            table=Table((result.per, "", "value", "change", "usual", *(["changed"] if has_changes else [])), rows)
+            if rows
+            else None,
             remarks=[
                 *([[alarm(result.unread, " unreadable")]] if result.unread else []),
                 *([[quiet(result.known_loss.text)]] if result.known_loss and result.known_loss.missing else []),
@@ -279,6 +359,25 @@ def _signed(change: Decimal) -> str:
     return f"{change * 100:+,.1f} %"
 
 
+def _change(point: TrendPoint) -> Cell:
+    if point.change is None:
+        return ()
+    if point.change_low is None:
+        return [plain(_signed(point.change))]
+    low, high = ("…" if each is None else f"{each * 100:+,.0f}" for each in (point.change_low, point.change_high))
+    return [plain(_signed(point.change)), quiet(f" ({low} to {high}{', may be noise' if point.may_be_noise else ''})")]
+
+
+_MOST_CHANGES: Final = 3
+
+
+def _beside(point: TrendPoint) -> Cell:
+    """The first changes of the senders in a period."""
+    texts = [change.text for change in point.changes[:_MOST_CHANGES]]
+    more = len(point.changes) - len(texts)
+    return [quiet("; ".join([*texts, *([f"{more} more"] if more else [])]))] if texts else []
+
+
 def _usual(point: TrendPoint, *, is_share: bool) -> Cell:
     if point.silences:
         return [quiet(f"planned silence: {', '.join(point.silences)}")]
@@ -293,11 +392,15 @@ def _usual(point: TrendPoint, *, is_share: bool) -> Cell:
 def _table(result: TrendResult) -> FlatTable:
     rows: list[tuple[Any, ...]] = [
         (series.currency, point.start, point.value, *(_float(point.change),), point.low, point.high, point.is_unusual,
-         point.is_complete, ", ".join(point.silences) or None)
+         point.is_complete, ", ".join(point.silences) or None, point.change_low, point.change_high, point.may_be_noise,
+         "; ".join(change.text for change in point.changes) or None)
         for series in result.series
         for point in series.points
     ]  # fmt: skip
-    columns = ("currency", "start", "value", "change", "low", "high", "is_unusual", "is_complete", "silences")
+    columns = (
+        "currency", "start", "value", "change", "low", "high", "is_unusual", "is_complete", "silences", "change_low",
+        "change_high", "may_be_noise", "changes",
+    )  # fmt: skip
     return FlatTable(columns, tuple(rows))
 
 
