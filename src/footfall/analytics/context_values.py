@@ -20,7 +20,7 @@ _TEXT = pyarrow.string()
 
 def read_context(part: Part, stretch: Stretch, wanted: Sequence[Planned]) -> list[Values]:
     """The values of these parts of the context in the rows of a stretch. Raises DamagedFileError."""
-    table = part.read(("context", "envelope"), stretch.start, stretch.stop)
+    table = part.read(("shared_context", "envelope"), stretch.start, stretch.stop)
     leaves = [Leaf(value.keys, value.type) for value in wanted]
     own = _read(leaves, table.column(0))
     envelopes = table.column(1)
@@ -43,7 +43,8 @@ def _read_batches(leaves: Sequence[Leaf], envelopes: Any) -> list[TypedColumn]:
 
 
 def _coded(column: Any) -> Any:
-    return (column.combine_chunks() if isinstance(column, pyarrow.ChunkedArray) else column).dictionary_encode()
+    array = column.combine_chunks() if isinstance(column, pyarrow.ChunkedArray) else column
+    return array if pyarrow.types.is_dictionary(array.type) else array.dictionary_encode()
 
 
 def _taken(column: TypedColumn, indices: Any) -> TypedColumn:
