@@ -98,6 +98,14 @@ def test_the_address_of_a_batch_is_kept_as_its_place_too() -> None:
     assert json.loads(row.envelope) == shared | {"context": {"ip": "203.0.114.0", "location": {"country": "SE"}}}
 
 
+def test_no_address_is_in_the_context_of_a_batch_that_is_no_object() -> None:
+    for shared in (json.dumps({"ip": ADDRESS}), [{"ip": ADDRESS}]):
+        [row] = rows({"type": "track", "event": "e", "anonymousId": "a"}, shared={"context": shared})
+
+        assert row.envelope is not None
+        assert b"113.77" not in row.envelope
+
+
 def test_without_a_geo_file_an_address_is_kept_as_it_came() -> None:
     [row] = rows(message({"ip": ADDRESS}), locator=None)
 
@@ -112,6 +120,11 @@ def test_without_a_geo_file_an_address_is_kept_as_it_came() -> None:
         b'{"type":"track","context":{"ip":"1.1.1.1","ip":"203.0.113.77"}}',
         b'{"type":"track","event":"e","anonymousId":"a","context":[{"ip":"203.0.113.77"}]}',
         b'{"type":"none","context":{"ip":"203.0.113.77"}}',
+        json.dumps(message(json.dumps({"ip": ADDRESS}))).encode(),
+        json.dumps(message(json.dumps({"ip": [ADDRESS]}))).encode().replace(b'\\"', b"\\u0022"),
+        json.dumps(message([json.dumps({"a": json.dumps({"ip": ADDRESS})})])).encode(),
+        json.dumps(message(json.dumps({"ip": ADDRESS}))).encode()[:-20],
+        json.dumps(message(json.dumps({"ip": ADDRESS, "long": "x" * 2_000}))).encode(),
         json.dumps(message({"ip": ADDRESS, "long": "x" * 2_000})).encode(),
         json.dumps(message({"ip": ADDRESS}, properties=json.loads("[" * 70 + "]" * 70))).encode(),
     ],

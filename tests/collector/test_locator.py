@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from footfall.collector.locator import Locator
 
@@ -61,3 +63,30 @@ def test_what_is_too_long_for_an_address_is_not_looked_up_and_so_not_kept_in_mem
     text = Locator(asked.append).apply(b'{"context":{"ip":"%b"}}' % address.encode(), {"ip": address})
 
     assert (text, asked) == (b'{"context":{"ip":null}}', [])
+
+
+@given(
+    st.recursive(
+        st.just({"ip": "203.0.113.77"}),
+        lambda inner: (
+            inner.map(json.dumps) | inner.map(lambda value: [value, "a"]) | inner.map(lambda value: {"b": value})
+        ),
+        max_leaves=5,
+    ),
+    st.integers(0, 200),
+)
+@example(json.dumps({"ip": "203.0.113.77"}), 200)
+def test_no_address_is_in_json_within_a_text_however_deep_or_wherever_it_ends(context: object, end: int) -> None:
+    text = json.dumps({"context": context, "n": 1}).encode()
+
+    kept = LOCATOR.unread(text)
+
+    assert b"113.77" not in kept
+    assert b"113.77" not in LOCATOR.unread(text[:end])
+    assert json.loads(kept).keys() == {"context", "n"}
+
+
+def test_a_text_that_is_no_json_stays_as_it_is() -> None:
+    text = json.dumps({"a": 'she said "hello"\n\u00e9', "b": "\\", "c": "\ud800"}).encode()
+
+    assert LOCATOR.unread(text) == text

@@ -9,8 +9,8 @@ With a geo file, `context.ip` of a message or of its batch is looked up whole, a
 | one of the plan's own staff | the same, with `staff: true`: of a cut address a small network could not be known   |
 | anything else               | null                                                                                |
 
-In a message that cannot be read, and in one over the size limit, whatever is named `ip` becomes null. A message that is
-only counted has no context. Every other byte stays as it came.
+In a message that cannot be read, and in one over the size limit, whatever is named `ip` becomes null, also in JSON that
+is a text inside of it. A message that is only counted has no context. Every other byte stays as it came.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
@@ -29,6 +30,8 @@ _NULL = b"null"
 _PLAIN_KEY = b'"ip"'
 _ESCAPES = (b"\\u006", b"\\u007")
 _PLAIN_MEMBER = re.compile(rb'"ip"[ \t\r\n]*+:[ \t\r\n]*+("[^"\\]*+")')
+# A text with an escape, as far as it goes.
+_ESCAPED = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)++)(?:"|\\?\Z)|"[^"\\]*+"', re.DOTALL)
 _LEFT_OUT: Final = {_KEY: Edit("drop", {})}
 _NO_KEY: Final = Changer(None)
 
@@ -67,8 +70,25 @@ class Locator:
         return b"".join((text[: span[0]], address.text, more, text[span[1] :]))
 
     def unread(self, text: bytes) -> bytes:
-        """A text that cannot be read, as it is kept: no address in it."""
-        return splice_names(text, _LEFT_OUT, _NO_KEY).text
+        """A text that cannot be read, as it is kept: no address in it, nor in JSON that is a text inside of it."""
+        return _without_address(text)
+
+
+def _without_address(text: bytes) -> bytes:
+    return splice_names(_ESCAPED.sub(_text_without_address, text), _LEFT_OUT, _NO_KEY).text
+
+
+def _text_without_address(match: re.Match[bytes]) -> bytes:
+    """A text in JSON without the addresses of the JSON that it is; its quotes are escaped, so each level is shorter."""
+    if match[1] is None:
+        return match[0]
+    try:
+        text: str = json.loads(b'"%b"' % match[1], strict=False)
+    except ValueError:  # it ends inside of an escape, or has one that there is not
+        return b'""'
+    inside = text.encode("utf-8", "surrogatepass")
+    kept = _without_address(inside) if '"' in text else inside
+    return match[0] if kept == inside else json.dumps(kept.decode("utf-8", "surrogatepass")).encode()
 
 
 def _read(find: Callable[[str], Mapping[str, str] | None], staff: StaffNetworks, value: str) -> _Address:

@@ -96,7 +96,7 @@ def request_context(
         context=context,
         form=envelope.form,
         shared=envelope.shared,
-        kept=_kept(envelope.shared, context, rules_for, locator),
+        kept=_kept(envelope, context, rules_for, locator),
         settings=settings,
         rules_for=rules_for,
         environment=sender.environment,
@@ -161,8 +161,13 @@ def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbo
     return IntakeDecision(len(envelope.pieces), changes, indexes, verdicts, notices, size + bodies)
 
 
-def _kept(shared: bytes | None, context: dict[str, Any], rules_for: RulesFor, locator: Locator | None) -> bytes | None:
+def _kept(
+    envelope: RequestEnvelope, context: dict[str, Any], rules_for: RulesFor, locator: Locator | None
+) -> bytes | None:
     """The envelope as it may be written: with the plan's transforms, and its place for its address."""
+    shared = envelope.shared
+    if shared is not None and locator is not None and type(envelope.context) is not dict and envelope.context:
+        return locator.unread(shared)
     if shared is None or not context:
         return shared
     rules = rules_for(bundle_of(context, context))
