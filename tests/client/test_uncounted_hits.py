@@ -303,3 +303,12 @@ def decoded(batch: Batch) -> Any:
 def test_a_body_without_hits_has_no_word_of_them() -> None:
     assert decoded(Batch((), "now")).keys() == {"batch", "sentAt"}
     assert decoded(Batch((b"{}",), "now", b'[{"id":"c"}]'))["uncounted"] == [{"id": "c"}]
+
+
+def test_a_reason_with_half_a_character_stops_no_other() -> None:
+    hits = numbered()
+
+    for reason in ("static", "\ud800", "\ud800"):
+        hits.add(reason, 0.0)
+
+    assert read(hits.report(0.0)) == ("id-1", {"static": 1, "?": 2})

@@ -44,7 +44,9 @@ class UncountedHits:
         is_first = self._number == self._settled
         if is_first:
             self._since = now
-        self.totals.setdefault(reason, 0)
+        if reason not in self.totals:
+            reason = reason.encode("utf-8", "replace").decode()  # half a character could not be sent, and stop the rest
+            self.totals.setdefault(reason, 0)
         self.totals[reason] += 1
         self._number += 1
         return is_first
