@@ -27,6 +27,7 @@ from footfall.maintenance.migrations.migration import Migration, MigrationFiles
 from footfall.maintenance.upgrade import BEFORE, DRAFTS, UNDONE, FolderUpgrade
 from footfall.storage import Changes
 from footfall.storage.marker import read_marker
+from footfall.storage.uncounted import UncountedReport
 from footfall.testing.clock import ManualClock
 from footfall.versions import DATA_FOLDER
 
@@ -326,6 +327,16 @@ def test_what_came_in_since_keeps_an_upgrade_from_being_undone(folder: Path) -> 
         " go on with this footfall"
     )
     assert rows_in(folder) == rows
+
+
+def test_hits_that_were_left_out_since_keep_an_upgrade_from_being_undone(folder: Path) -> None:
+    FolderUpgrade(folder).upgrade()
+    with storage.open(folder, "write") as store:
+        report = UncountedReport("shop", "id-1", "2026-11-30", {"static": 2})
+        store.journal.commit(Changes([], {}, uncounted=[report]))
+
+    with pytest.raises(DataFolderError, match="hits that are no page views were counted since the upgrade at "):
+        FolderUpgrade(folder).undo()
 
 
 def test_keys_made_since_keep_an_upgrade_from_being_undone(folder: Path) -> None:

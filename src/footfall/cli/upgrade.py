@@ -27,8 +27,8 @@ def command(*, data: Path, is_undo: bool) -> None:
     collector may run meanwhile.
 
     The old files are kept in before-upgrade until the first start of a collector after the upgrade. Until then --undo
-    brings them back, byte for byte, for the footfall that wrote them. It refuses where messages came in since, which
-    would be lost.
+    brings them back, byte for byte, for the footfall that wrote them. It refuses where messages or counts of hits
+    came in since, which would be lost.
     """
     upgrade = FolderUpgrade(data)
     if is_undo:

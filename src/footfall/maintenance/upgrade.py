@@ -24,6 +24,7 @@ from footfall.maintenance.migrations.migration import Migration, MigrationFiles
 from footfall.printable import counted
 from footfall.storage.books import total
 from footfall.storage.folder import CONTROL, JOURNAL, DataFolder
+from footfall.storage.journal import Snapshot
 from footfall.storage.marker import (
     MARKER,
     FolderMarker,
@@ -46,6 +47,13 @@ __all__ = ["BEFORE", "DRAFTS", "UNDONE", "FolderUpgrade"]
 BEFORE, DRAFTS, UNDONE = "before-upgrade", "upgrading", "undone-upgrade"
 # What is kept of the control store, which a newer footfall changes in place.
 _COPIED = (CONTROL, MARKER)
+_UNCOUNTED = "uncounted"
+
+
+def _totals_of(journal: Snapshot) -> dict[str, int]:
+    """The sums of a journal's books, and how many hits were left out."""
+    uncounted = sum(count.number for count in journal.history().uncounted())
+    return {**total(journal.books()), _UNCOUNTED: uncounted}
 
 
 class FolderUpgrade:
@@ -224,12 +232,17 @@ class FolderUpgrade:
         """Raise DataFolderError where what was done since the upgrade would be lost."""
         folders = (DataFolder(self._path), DataFolder(self._path / BEFORE))
         with SqliteStore(folders[0], "read") as store, SqliteStore(folders[1], "read") as old:
-            totals = total(store.journal.books()) if upgraded.totals else {}
+            totals = {}
+            if upgraded.totals:
+                with store.journal.snapshot() as snapshot:
+                    totals = _totals_of(snapshot)
             current, former = ((part.control.key_records(), list(part.control.bundles())) for part in (store, old))
         received = totals.get("received", 0) - upgraded.totals.get("received", 0)
         since = f"since the upgrade at {upgraded.at}"
         if received:
             lost = f"{counted(received, 'message')} came in {since}"
+        elif totals.get(_UNCOUNTED) != upgraded.totals.get(_UNCOUNTED):
+            lost = f"hits that are no page views were counted {since}"
         elif any(totals[name] != number for name, number in upgraded.totals.items()):
             lost = f"messages were released or removed {since}"
         elif current != former:
@@ -272,12 +285,12 @@ class FolderUpgrade:
             raise DataFolderError(self._path, problem)
 
     def _totals(self, sources: Mapping[str, str]) -> dict[str, int]:
-        """The sums of the books in the new journal; none where no collector ever began."""
+        """The totals of the new journal; none where no collector ever began."""
         if JOURNAL not in sources:
             return {}
         path = self._path / sources[JOURNAL]
         with closing(open_still(path)) as connection:
-            return dict(total(SqliteSnapshot(connection, path).books()))
+            return _totals_of(SqliteSnapshot(connection, path))
 
     @contextmanager
     def _undoing_drafts(self) -> Iterator[None]:

@@ -44,7 +44,7 @@ class Upgraded(msgspec.Struct, frozen=True):
     """What a folder was before its upgrade; there as long as that can be undone.
 
     `before` is its format then, `at` when it was upgraded (RFC 3339), `kept` the names of the old files that are kept,
-    `totals` are the sums of its books.
+    `totals` are the sums of its books, and how many hits were left out (`uncounted`).
     """
 
     before: int
