@@ -276,6 +276,21 @@ def test_the_signed_link_marks_a_browser_as_one_of_the_teams_until_it_is_taken_a
     assert cookies(ask_from_here(shop, "/footfall/staff/off")) == {"ff_staff": ""}
 
 
+def test_each_page_of_the_team_leads_back_to_where_its_browser_was() -> None:
+    shop = site(has_link=True)
+    link = shop.staff_link()
+    assert link is not None
+    here = {"referer": "https://shop.example/orders?page=2"}
+    pages = [
+        ask(shop, link, **here),
+        ask(shop, link, **here, sec_purpose="prefetch"),
+        ask(shop, "/footfall/staff/off", **here),
+        ask(shop, "/footfall/staff/off", "POST", **here, sec_fetch_site="same-origin"),
+    ]
+
+    assert all(page is not None and b'<a href="/orders?page=2">Back' in page.body for page in pages)
+
+
 def test_a_link_that_is_not_ours_is_left_to_the_application() -> None:
     assert ask(site(has_link=True), "/footfall/staff/forged") is None
     assert site().staff_link() is None

@@ -79,18 +79,20 @@ def _staff(_site: LinkSite, hit: Hit) -> OwnResponse | None:
     signature = "" if visit is None else visit.request.path.rpartition("/")[2]
     if visit is None or not (signature == "off" or visit.rules.staff.opens(signature)):
         return None
-    request, is_off = visit.request, signature == "off"
+    request, is_off, back = visit.request, signature == "off", _link_back(visit, ENGLISH)
     if request.method == "POST" and not _is_from_here(request):
         return _not_from_here(ENGLISH)
     # To open the signed link is to ask for its mark; what loads it in advance asks for nothing.
     is_opened = request.method == "GET" and not is_off and not is_prefetch(request.headers)
     if not (is_opened or request.method == "POST"):
-        return _html(200, "Visits of the team", _button(request.path, "Count me again" if is_off else "Leave me out"))
+        button = _button(request.path, "Count me again" if is_off else "Leave me out")
+        return _html(200, "Visits of the team", button + back)
     if is_off:
         cookie = deleted_cookie(STAFF_COOKIE, secure=visit.rules.secure)
-        return _html(200, "This browser is a visitor's again", "", "en", ("Set-Cookie", cookie))
+        return _html(200, "This browser is a visitor's again", back, "en", ("Set-Cookie", cookie))
     cookie = set_cookie(STAFF_COOKIE, signature, max_age=_STAFF_LASTS, secure=visit.rules.secure)
-    return _html(200, "This browser is one of the team's", "<p>Figures leave it out.</p>", "en", ("Set-Cookie", cookie))
+    body = f"<p>Figures leave it out.</p>{back}"
+    return _html(200, "This browser is one of the team's", body, "en", ("Set-Cookie", cookie))
 
 
 CHOICE_ROUTES: Mapping[str, OwnRoute] = {"consent": _consent, "opt-out": _opt_out, "staff": _staff}
