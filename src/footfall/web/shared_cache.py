@@ -25,7 +25,8 @@ def cookie_rule(headers: Mapping[str, str]) -> CookieRule:
     # RFC 9213 has each network name its own `…-Cache-Control`.
     if "-cache-control\n" in "\n".join((*headers, "")) or not _OF_NETWORKS.isdisjoint(headers):
         return "no_cookie"
-    directives = _directives(headers.get("cache-control", ""))
+    text = headers.get("cache-control")
+    directives = {} if text is None else _directives(text)
     if "no-store" in directives or directives.get("private") == "":
         return "as_it_is"
     if _INVITES & directives.keys() or directives.get("max-age", "0") != "0":
