@@ -89,6 +89,8 @@ def test_an_import_that_no_extra_brings_is_raised_as_it_is() -> None:
         ("yaml", "server", "server"),
         ("duckdb", "plan", "server"),
         ("starlette", "demo", "demo"),
+        ("sklearn", "server", "discover"),
+        ("duckdb", "discover", "discover"),
     ],
 )
 def test_the_extra_that_is_named_brings_the_library_and_all_that_the_part_needs(

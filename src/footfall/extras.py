@@ -12,8 +12,8 @@ __all__ = ["EXTRAS", "Extra", "missing_extra", "needs"]
 
 Extra = Literal["celery", "demo", "discover", "django", "flask", "geo", "plan", "server", "starlette", "web"]
 
-# The module that is imported: the smallest extra whose installation brings it. `demo` brings all that `server` does,
-# and `server` all that `plan` does.
+# The module that is imported: the smallest extra whose installation brings it. `demo` and `discover` bring all that
+# `server` does, and `server` all that `plan` does.
 EXTRAS: Mapping[str, Extra] = {
     "adbc_driver_sqlite": "server",
     "apsw": "server",
@@ -50,7 +50,9 @@ def missing_extra(what: str, error: ImportError, extra: Extra | None = None) -> 
     lacking = error.extra if isinstance(error, MissingExtraError) else EXTRAS.get((error.name or "").partition(".")[0])
     if lacking is None:
         return None
-    return MissingExtraError(what, next((wide for wide in ("demo", "server") if wide in (lacking, extra)), lacking))
+    return MissingExtraError(
+        what, next((wide for wide in ("demo", "discover", "server") if wide in (lacking, extra)), lacking)
+    )
 
 
 @contextmanager

@@ -172,7 +172,7 @@ class SegmentTables:
         return f"SELECT actor AS person, time FROM ({messages}) WHERE {Span(since, self.end).sql('time')}"
 
     def _grouped(self, rows: str, figure: str, at_least: int, at_most: int | None) -> str:
-        """Those of whom a figure over their rows is in a range; who has no row has 0."""
+        """The persons with a figure over their rows in a range; who has no row has 0."""
         grouped = f"SELECT person FROM ({rows}) GROUP BY person HAVING"
         if at_least > 0:
             upper = "" if at_most is None else f" AND {figure} <= {at_most}"
