@@ -368,7 +368,7 @@ SMALL_CLIENT = """
     plan.checking.fast_decoder plan.checking.formats plan.checking.validate plan.lazy_events plan.loading
     plan.model.boards plan.model.campaigns plan.model.collecting plan.model.derived plan.model.events
     plan.model.experiments plan.model.figures plan.model.journeys plan.model.part plan.model.plan plan.model.properties
-    plan.model.segments plan.model.silences plan.wording printable secret timestamps versions
+    plan.model.segments plan.model.signals plan.model.silences plan.wording printable secret timestamps versions
 """.split()  # noqa: SIM905 - a list of words is read as one
 
 CLIENT_WITH_A_BUNDLE = """

@@ -41,6 +41,7 @@ from footfall.plan.reading.schema import (
     PROPERTY_GROUP,
     SECTIONS,
     SEGMENT,
+    SIGNAL,
     SILENCE,
     STEP,
     TYPE,
@@ -124,6 +125,7 @@ KPI_AT = ("kpis", "takings")
 BUY = ("journeys", "buy")
 SHORT = ("experiments", "short")
 WEEK = ("boards", "week")
+DOUBT = ("signals", "doubt")
 SPRING = ("campaigns", "spring")
 KEEN = ("segments", "keen")
 WHO = (*KEEN, "who", "all")
@@ -147,6 +149,7 @@ PLACES: Final[dict[str, tuple[Record, tuple[Any, ...]]]] = {
     "journey": (JOURNEY, BUY),
     "experiment": (EXPERIMENT, SHORT),
     "board": (BOARD, WEEK),
+    "signal": (SIGNAL, DOUBT),
     "campaign": (CAMPAIGN, SPRING),
     "derived event": (DERIVED_EVENT, ("derived_events", "dear_sold")),
     "silence": (SILENCE, ("silences", "christmas")),
@@ -316,6 +319,7 @@ ROWS: Final[dict[str, Row]] = {
     "kpis": Row("finding"),
     "experiments": Row("docs"),
     "boards": Row("docs"),
+    "signals": Row("docs"),
     "journeys": Row("finding"),
     "campaigns": Row("docs"),
     "silences": Row("docs"),
@@ -387,6 +391,16 @@ ROWS: Final[dict[str, Row]] = {
     "goal owner": Row("docs", "store"),
     "goal description": Row("docs"),
     "goal kpis": Row("lint"),
+    "signal owner": Row("docs", "store"),
+    "signal event": Row("finding", "nothing"),
+    "signal where": Row("docs"),
+    "signal by": Row("docs"),
+    "signal count": Row("docs"),
+    "signal within": Row("docs"),
+    "signal after": Row("finding", "1d"),
+    "signal silent": Row("finding", "1d"),
+    "signal answer": Row("docs", "Call"),
+    "signal cooldown": Row("docs"),
     "board title": Row("docs"),
     "board owner": Row("docs", "store"),
     "board questions": Row("docs", ["trend seen"]),

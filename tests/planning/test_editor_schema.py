@@ -47,6 +47,7 @@ kpis:
   sales: {measure: {sum: bread_bought.price, where: {price: {gt: 1}}}, target: {direction: up, value: 3}}
   share: {measure: {ratio: {of: {count: bread_bought}, to: {count: bread_viewed}}}}
   rate: {measure: {journey: buying, from: see, to: buy}}
+signals: {call: {event: bread_bought, where: {price: 1}, answer: Call}}
 boards: {day: {questions: [trend bread_bought]}}
 experiments:
   tray:
@@ -133,6 +134,7 @@ SECTIONS = {
     "kpis",
     "experiments",
     "boards",
+    "signals",
     "variants",
     "journeys",
     "segments",

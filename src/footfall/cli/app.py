@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("footfall.cli.serve:command", "Run a collector."),
     "sessions": ("footfall.cli.sessions:command", "Show how many sessions there were, and how long they took."),
     "sql": ("footfall.cli.sql:command", "Answer one SELECT over messages, events and persons."),
+    "signals": ("footfall.cli.signals:command", "Show what somebody should answer, and note what was done."),
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),
     "seal": ("footfall.cli.seal:command", "Move stored messages from the journal to Parquet files."),
     "trend": ("footfall.cli.trend:command", "Show a KPI or an event over time, and what is unusual."),

@@ -22,6 +22,7 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     seal_at: str = "00:10"
     seal_rows: int = 250_000
     compact_at: str = "00:40"
+    signals_at: str = "06:10"
     backup: Path | None = None
     backup_at: str = "01:10"
     verify_at: str = "sunday 02:10"
@@ -29,7 +30,7 @@ class JobSettings(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.seal_rows < 1:
             raise UsageError("seal_rows must be more than 0")
-        for name in ("seal_at", "compact_at", "backup_at", "verify_at"):
+        for name in ("seal_at", "compact_at", "signals_at", "backup_at", "verify_at"):
             try:
                 parse_timetable(getattr(self, name))
             except ValueError as error:

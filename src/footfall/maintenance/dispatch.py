@@ -52,6 +52,7 @@ def _purge(runner: JobRunner, rule: PurgeRule, progress: Progress) -> object:
     # Loaded late: few collectors ever purge.
     from footfall.maintenance.purge import purge
     from footfall.maintenance.seal import seal
+    from footfall.maintenance.signals import forget
 
     with runner.turn("purge", progress):
         runner.context.progress = progress
@@ -60,7 +61,9 @@ def _purge(runner: JobRunner, rule: PurgeRule, progress: Progress) -> object:
         with suppress(JobError, WarehouseError):
             seal(runner.context)
         runner.context.check_stop()
-        return purge(runner.context, rule)
+        receipt = purge(runner.context, rule)
+        forget(runner.context)
+        return receipt
 
 
 class FolderCommand(NamedTuple):

@@ -18,6 +18,7 @@ def jobs_of(settings: JobSettings) -> list[Job]:
     rows: list[tuple[str, str, str, int | None]] = [
         ("seal", "Move stored messages from the journal to files for good.", settings.seal_at, settings.seal_rows),
         ("compact", "Merge small files of one day, and mend files of ids.", settings.compact_at, None),
+        ("signals", "Look for the signals of the plan.", settings.signals_at, None),
         ("verify", "Read everything back, and name what is damaged.", settings.verify_at, None),
     ]
     if settings.backup is not None:

@@ -71,6 +71,7 @@ CODES: Final[Mapping[str, str]] = {
     "bad_expectation": "An expectation is a share of the step before: a number from 0 to 1.",
     "bad_experiment": "An experiment compares two variants or more on a figure that each person has.",
     "bad_question": "A board asks what a command of the command line asks, with options that it takes.",
+    "bad_signal": "A signal has one occasion: so many messages within a time, one after a pause, or none for a time.",
     "bad_status": "What is said about an event's deprecation must agree with its status.",
 }
 

@@ -26,6 +26,7 @@ from footfall.plan.reading.schema import (
     PROPERTY_GROUP,
     SECTIONS,
     SEGMENT,
+    SIGNAL,
     STEP,
     TRAIT_KINDS,
     TYPE,
@@ -84,7 +85,7 @@ _behind: dict[tuple[object, str], FieldType] = {
     **{(record, key): TYPE for record in (TYPE, PROPERTY) for key in ("items", "values")},
     **{
         (record, "where"): CONDITIONS
-        for record in (STEP, GUARD, EXPOSURE, OUTCOME, *MEASURES.values())
+        for record in (STEP, GUARD, SIGNAL, EXPOSURE, OUTCOME, *MEASURES.values())
         if "where" in record.keys
     },
     **{(RATIO, key): FIGURE for key in ("of", "to")},

@@ -23,9 +23,9 @@ __all__ = ["Dependent", "Groups", "Impact", "impact_of"]
 class Dependent(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that depends on an event or a property.
 
-    `kind` is `kpi`, `goal`, `experiment`, `journey`, `segment`, `cohort`, `rule`, `derived`, `identity`, `purpose`,
-    `event`, `source` or `silence`; `how` names the parts of it that use the event or the property. `through` names what
-    it depends on instead, where it does not use it itself.
+    `kind` is `kpi`, `goal`, `experiment`, `signal`, `journey`, `segment`, `cohort`, `rule`, `derived`, `identity`,
+    `purpose`, `event`, `source` or `silence`; `how` names the parts of it that use the event or the property. `through`
+    names what it depends on instead, where it does not use it itself.
     """
 
     kind: str
@@ -88,8 +88,8 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
     silences = _silences(plan, events)
     dependents = [*direct, *collected_for, *by_segment, *_indirect(plan, names), *senders.values(), *silences]
     order = (
-        "kpi", "goal", "experiment", "journey", "segment", "cohort", "rule", "derived", "identity", "purpose", "event",
-        "source", "silence",
+        "kpi", "goal", "experiment", "signal", "journey", "segment", "cohort", "rule", "derived", "identity", "purpose",
+        "event", "source", "silence",
     )  # fmt: skip
     dependents.sort(key=lambda user: (order.index(user.kind), bool(user.through)))
     owned = (*(event.owner for event in events.values()), *(user.owner for user in dependents))

@@ -25,6 +25,7 @@ from footfall.plan.model import (
     Journey,
     Kpi,
     Plan,
+    PlannedSignal,
     Quantity,
     Segment,
     Unique,
@@ -35,7 +36,7 @@ from footfall.plan.value_names import ACTOR, single_conditions, top_property
 
 __all__ = ["UsageIndex", "Use", "UseKind", "expression_names", "purposes"]
 
-UseKind = Literal["kpi", "journey", "rule", "derived", "identity", "event", "segment", "experiment"]
+UseKind = Literal["kpi", "journey", "rule", "derived", "identity", "event", "segment", "experiment", "signal"]
 
 
 class Use(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +126,8 @@ def purposes(event: Event, plan: Plan) -> Iterator[tuple[str, str, str]]:
 def _uses(plan: Plan) -> Iterator[Use]:
     for kpi in plan.kpis.values():
         yield from _of_kpi(kpi, plan)
+    for signal in plan.signals.values():
+        yield from _of_part(signal, "occasion", signal.filter.event, None, signal.filter.where)
     for experiment in plan.experiments.values():
         yield from _of_experiment(experiment)
     for journey in plan.journeys.values():
@@ -277,8 +280,11 @@ def _of_experiment(experiment: Experiment) -> Iterator[Use]:
         yield from _of_part(experiment, "outcome", outcome.event, outcome.sum, outcome.where)
 
 
-def _of_part(part: Experiment, how: str, event: str, name: str | None, conditions: tuple[Where, ...]) -> Iterator[Use]:
-    use = Use(kind="experiment", name=part.name, owner=part.owner, how=how, event=event)
+def _of_part(
+    part: Experiment | PlannedSignal, how: str, event: str, name: str | None, conditions: tuple[Where, ...]
+) -> Iterator[Use]:
+    kind: UseKind = "experiment" if isinstance(part, Experiment) else "signal"
+    use = Use(kind=kind, name=part.name, owner=part.owner, how=how, event=event)
     yield msgspec.structs.replace(use, property=name or "")
     for where in (single for condition in conditions for single in single_conditions(condition)):
         value = _name_in(where)

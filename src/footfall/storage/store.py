@@ -11,6 +11,7 @@ import msgspec
 from footfall.storage.control import Control
 from footfall.storage.costs import Costs
 from footfall.storage.journal import Journal
+from footfall.storage.signals import Signals
 from footfall.storage.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class Store(Protocol):
     @property
     def costs(self) -> Costs:
         """What campaigns cost; it is in the control store."""
+        ...
+
+    @property
+    def signals(self) -> Signals:
+        """Signals, and what was done about them; in the control store."""
         ...
 
     @property

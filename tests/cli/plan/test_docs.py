@@ -40,7 +40,7 @@ def test_pages_tell_the_commits_of_each_events_own_lines(tmp_path: Path) -> None
         (tmp_path / "site" / "events" / f"{name}.html").read_text() for name in ("bread_seen", "bread_bought")
     )
 
-    assert done.stdout == f"{tmp_path}/site/index.html: 12 pages\n"
+    assert done.stdout == f"{tmp_path}/site/index.html: 13 pages\n"
     assert "Plan the bread" in seen
     assert "Say that" not in seen
     assert "Say that bread is &lt;paid&gt; for" in bought

@@ -104,6 +104,7 @@ def test_a_plan_with_nothing_in_it_has_its_overviews() -> None:
         "kpis.html",
         "experiments.html",
         "boards.html",
+        "signals.html",
         "journeys.html",
         "campaigns.html",
         "segments.html",

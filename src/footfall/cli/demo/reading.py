@@ -157,6 +157,7 @@ def _advice(data: Path, person: tuple[str, str] | None) -> None:
     folder, plan = shlex.quote(str(data)), shlex.quote(str(data / "plan"))
     commands = [
         (f"footfall report --data {folder} --plan {plan} --format json", "the same figures for a program"),
+        (f"footfall signals find --data {folder}", "whom to call, by the signals of the plan"),
         (f"footfall board shop_week --data {folder}", "several questions at once, as the plan has them"),
         (f"footfall web --data {folder}", "the shop's pages, visits and visitors"),
         (f"footfall quarantine list --data {folder}", "what broke the plan, and how"),

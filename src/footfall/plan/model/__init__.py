@@ -82,6 +82,7 @@ from footfall.plan.model.segments import (
     SessionValue,
     TimeSpent,
 )
+from footfall.plan.model.signals import PlannedSignal
 from footfall.plan.model.silences import Recurrence, Silence
 
 __all__ = [
@@ -133,6 +134,7 @@ __all__ = [
     "Page",
     "Plan",
     "PlannedCampaign",
+    "PlannedSignal",
     "Policy",
     "Property",
     "PropertyType",

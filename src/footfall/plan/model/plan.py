@@ -16,6 +16,7 @@ from footfall.plan.model.journeys import Journey
 from footfall.plan.model.part import PlanPart
 from footfall.plan.model.properties import Property
 from footfall.plan.model.segments import Cohort, Segment
+from footfall.plan.model.signals import PlannedSignal
 from footfall.plan.model.silences import Silence
 
 __all__ = ["LintLevel", "Plan"]
@@ -49,6 +50,7 @@ class Plan(PlanPart, frozen=True, kw_only=True):
     kpis: Mapping[str, Kpi] = {}
     experiments: Mapping[str, Experiment] = {}
     boards: Mapping[str, Board] = {}
+    signals: Mapping[str, PlannedSignal] = {}
     journeys: Mapping[str, Journey] = {}
     campaigns: Mapping[str, PlannedCampaign] = {}
     segments: Mapping[str, Segment] = {}

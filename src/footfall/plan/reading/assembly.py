@@ -28,6 +28,7 @@ from footfall.plan.reading.names import Names
 from footfall.plan.reading.properties import PropertyReader
 from footfall.plan.reading.schema import PAGE, SECTIONS
 from footfall.plan.reading.segments import read_cohorts, read_segments
+from footfall.plan.reading.signals import read_signals
 from footfall.plan.reading.silences import read_silences
 from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.visitors import read_staff, read_web
@@ -83,6 +84,7 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
         pages=pages,
         goals=read_goals(sections["goals"], names),
         kpis=kpis,
+        signals=read_signals(sections["signals"], subjects),
         boards=read_boards(sections["boards"], names),
         experiments=read_experiments(sections["experiments"], subjects, kpis),
         journeys=journeys,

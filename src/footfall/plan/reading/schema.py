@@ -49,10 +49,35 @@ from footfall.plan.reading.field_types import (
 from footfall.web_words import ORIGINS
 
 __all__ = [
-    "BOARD", "BRANCH", "BUDGET", "CALENDAR_WINDOW", "CAMPAIGN", "COHORT", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS",
-    "DERIVED_EVENT", "EVENT",
-    "FILE", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "SEGMENT",
-    "SILENCE", "STAFF", "STEP", "TRAIT_KINDS", "TYPE", "WEB",
+    "BOARD",
+    "BRANCH",
+    "BUDGET",
+    "CALENDAR_WINDOW",
+    "CAMPAIGN",
+    "COHORT",
+    "CONSENT",
+    "CONSENT_PURPOSE",
+    "DEFAULTS",
+    "DERIVED_EVENT",
+    "EVENT",
+    "FILE",
+    "GOAL",
+    "GUARD",
+    "JOURNEY",
+    "KPI",
+    "PAGE",
+    "PROPERTY",
+    "PROPERTY_GROUP",
+    "PURPOSES",
+    "SECTIONS",
+    "SEGMENT",
+    "SIGNAL",
+    "SILENCE",
+    "STAFF",
+    "STEP",
+    "TRAIT_KINDS",
+    "TYPE",
+    "WEB",
 ]  # fmt: skip
 
 TRAIT_KINDS: Final = ("user", "account")
@@ -206,6 +231,20 @@ GUARD: Final = Record(
     }
 )
 BOARD: Final = Record({"title": Key(TEXT), "owner": Key(TEXT), "questions": Key(TEXTS, required=True)})
+SIGNAL: Final = Record(
+    {
+        "owner": Key(TEXT),
+        "event": Key(TEXT, required=True),
+        "where": Key(NODE),
+        "by": Key(OneOf(("user", "device"))),
+        "count": Key(COUNT),
+        "within": Key(DURATION),
+        "after": Key(DURATION),
+        "silent": Key(DURATION),
+        "answer": Key(TEXT, required=True),
+        "cooldown": Key(DURATION),
+    }
+)
 JOURNEY: Final = Record(
     {
         "owner": Key(TEXT),
@@ -285,6 +324,7 @@ SECTIONS: Final[dict[str, tuple[FieldType, FieldType]]] = {
     "kpis": (NAME, KPI),
     "experiments": (NAME, EXPERIMENT),
     "boards": (NAME, BOARD),
+    "signals": (NAME, SIGNAL),
     "journeys": (NAME, JOURNEY),
     "campaigns": (NAME, CAMPAIGN),
     "segments": (NAME, SEGMENT),

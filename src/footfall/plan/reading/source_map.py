@@ -21,6 +21,7 @@ _SECTIONS = (
     "pages",
     "kpis",
     "experiments",
+    "signals",
     "boards",
     "journeys",
     "goals",

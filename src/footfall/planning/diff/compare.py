@@ -22,6 +22,7 @@ from footfall.planning.diff.figures import (
     compare_journeys,
     compare_kpis,
     compare_segments,
+    compare_signals,
     compare_silences,
 )
 from footfall.planning.diff.header import compare_header
@@ -87,6 +88,7 @@ class _Comparison:
             *compare_goals(base.goals, new.goals),
             *self._experiments(renames),
             *compare_boards(base.boards, new.boards),
+            *compare_signals({name: renames.signal(each) for name, each in base.signals.items()}, new.signals),
             *compare_campaigns(base.campaigns, new.campaigns),
             *compare_segments(segments, new.segments),
             *compare_cohorts(base.cohorts, new.cohorts),

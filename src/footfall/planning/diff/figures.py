@@ -8,7 +8,19 @@ from typing import TypeVar
 import msgspec
 
 from footfall.plan.durations import say_window
-from footfall.plan.model import Board, Cohort, DerivedEvent, Goal, Journey, Kpi, PlannedCampaign, Segment, Silence, Step
+from footfall.plan.model import (
+    Board,
+    Cohort,
+    DerivedEvent,
+    Goal,
+    Journey,
+    Kpi,
+    PlannedCampaign,
+    PlannedSignal,
+    Segment,
+    Silence,
+    Step,
+)
 from footfall.planning.diff.changes import RawChange
 from footfall.planning.diff.wording import (
     say,
@@ -21,9 +33,20 @@ from footfall.planning.diff.wording import (
 )
 
 __all__ = [
-    "compare_boards", "compare_campaigns", "compare_cohorts", "compare_derived_events", "compare_goals",
-    "compare_journeys", "compare_kpis", "compare_sections", "compare_segments", "compare_silences", "described",
+    "compare_boards",
+    "compare_campaigns",
+    "compare_cohorts",
+    "compare_derived_events",
+    "compare_goals",
+    "compare_journeys",
+    "compare_kpis",
+    "compare_sections",
+    "compare_segments",
+    "compare_signals",
+    "compare_silences",
+    "described",
     "owner_change",
+    "say_occasion",
 ]  # fmt: skip
 
 _P = TypeVar("_P", bound=msgspec.Struct)
@@ -67,6 +90,11 @@ def compare_derived_events(old: Mapping[str, DerivedEvent], new: Mapping[str, De
 def compare_silences(old: Mapping[str, Silence], new: Mapping[str, Silence]) -> Iterator[RawChange]:
     """The differences between two sets of planned silences; paths start at `silences`."""
     return compare_sections("silence", old, new, _silence, say_silence)
+
+
+def compare_signals(old: Mapping[str, PlannedSignal], new: Mapping[str, PlannedSignal]) -> Iterator[RawChange]:
+    """The differences between two sets of signals; paths start at `signals`."""
+    return compare_sections("signal", old, new, _signal, say_occasion)
 
 
 def compare_boards(old: Mapping[str, Board], new: Mapping[str, Board]) -> Iterator[RawChange]:
@@ -113,6 +141,23 @@ def _journey(old: Journey, new: Journey) -> Iterator[RawChange]:
     yield from owner_change(old.owner, new.owner)
     yield from described(old, new, ("description", "no_lint", "x"), "journey_described")
     yield from _notes(old, new)
+
+
+def _signal(old: PlannedSignal, new: PlannedSignal) -> Iterator[RawChange]:
+    before, after = say_occasion(old), say_occasion(new)
+    if before != after:
+        yield RawChange("signal_redefined", f"is of {after} (it was {before})", before=before, after=after)
+    yield from owner_change(old.owner, new.owner)
+    yield from described(old, new, ("answer", "x"), "signal_described")
+
+
+def say_occasion(signal: PlannedSignal) -> str:
+    """When it is a signal, in words."""
+    parts = [f"{signal.count} {signal.filter.event}{say_where(signal.filter.where)} by a {signal.by}"]
+    for key in ("within", "after", "silent", "cooldown"):
+        seconds = getattr(signal, key)
+        parts += [] if seconds is None else [f"{key} {say_duration(seconds)}"]
+    return ", ".join(parts)
 
 
 def _board(old: Board, new: Board) -> Iterator[RawChange]:

@@ -20,6 +20,7 @@ _SECTIONS = (
     "goals",
     "kpis",
     "experiments",
+    "signals",
     "boards",
     "journeys",
     "campaigns",

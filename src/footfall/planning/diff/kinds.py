@@ -213,6 +213,15 @@ KINDS: Mapping[str, ChangeKind] = {
         "leave it as it was, and write the new one under a new name",
     ),
     "experiment_described": ChangeKind("info", (), "", "What is asked and how it is decided is the same."),
+    # Signals
+    "signal_added": ChangeKind("info", (), "", "A new signal."),
+    "signal_removed": ChangeKind(
+        "warning", ("meaning",), "", "Nobody is called to answer it any more.", "have its owner agree"
+    ),
+    "signal_redefined": ChangeKind(
+        "warning", ("meaning",), "", "Other occasions are signals than before.", "have its owner agree"
+    ),
+    "signal_described": ChangeKind("info", (), "", "The same occasions are signals; its answer or owner has changed."),
     # Boards
     "board_added": ChangeKind("info", (), "", "A new board."),
     "board_removed": ChangeKind("info", (), "", "Nobody can look at it any more; its questions can still be asked."),

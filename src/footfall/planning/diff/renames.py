@@ -12,7 +12,18 @@ from typing import Any, TypeVar
 import msgspec
 
 from footfall.plan.measure_parts import with_event_measures
-from footfall.plan.model import AllOf, AnyOf, Event, Experiment, Journey, Kpi, NotIn, Segment, SegmentRule
+from footfall.plan.model import (
+    AllOf,
+    AnyOf,
+    Event,
+    Experiment,
+    Journey,
+    Kpi,
+    NotIn,
+    PlannedSignal,
+    Segment,
+    SegmentRule,
+)
 from footfall.plan.value_names import top_property
 from footfall.planning.diff.properties import pair_properties
 
@@ -58,6 +69,10 @@ class Renames:
             return NotIn(of=self._rule(rule.of))
         filtered: Any = rule
         return msgspec.structs.replace(filtered, filter=self._figure(filtered.filter)) if _counts(rule) else rule
+
+    def signal(self, signal: PlannedSignal) -> PlannedSignal:
+        """The signal in the names of the new plan."""
+        return msgspec.structs.replace(signal, filter=self._figure(signal.filter))
 
     def experiment(self, experiment: Experiment) -> Experiment:
         """The experiment in the names of the new plan."""

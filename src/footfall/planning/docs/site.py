@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from footfall.plan.bundle import bundle_hash
 from footfall.plan.model import Cohort, Event, Journey, Kpi, Plan, Segment
 from footfall.planning.codegen.used_by import UsedBy, used_by
+from footfall.planning.diff.figures import say_occasion
 from footfall.planning.diff.wording import say_silence
 from footfall.planning.docs.event_page import HistoryEntry, event_body, status_tag
 from footfall.planning.docs.experiment_page import experiments_body
@@ -43,6 +44,7 @@ def site(
         "kpis.html": page("KPIs and goals", _kpis(plan)),
         "experiments.html": page("Experiments", experiments_body(plan)),
         "boards.html": page("Boards", _boards(plan)),
+        "signals.html": page("Signals", _signals(plan)),
         "journeys.html": page("Journeys", _journeys(plan)),
         "campaigns.html": page("Campaigns", _campaigns(plan)),
         "segments.html": page("Segments and cohorts", segments_body(plan)),
@@ -73,6 +75,7 @@ def _page(plan_id: str, up: str, title: str, body: Markup, bundle: str) -> str:
         "kpis": "KPIs",
         "experiments": "Experiments",
         "boards": "Boards",
+        "signals": "Signals",
         "journeys": "Journeys",
         "campaigns": "Campaigns",
         "segments": "Segments",
@@ -155,6 +158,14 @@ def _journeys(plan: Plan) -> Markup:
 def _silences(plan: Plan) -> Markup:
     rows = ((element("code", each.name), say_silence(each), each.note) for each in plan.silences.values())
     return table(("silence", "when, and of what", "why"), rows)
+
+
+def _signals(plan: Plan) -> Markup:
+    rows = (
+        (element("code", signal.name), signal.owner, say_occasion(signal), signal.answer)
+        for signal in plan.signals.values()
+    )
+    return table(("signal", "owner", "occasion", "answer"), rows)
 
 
 def _boards(plan: Plan) -> Markup:

@@ -23,7 +23,7 @@ _STAGES: tuple[Stage, ...] = ("test", "client", "collector")
 _PARTS = frozenset(("properties", "items", "values", "events", "traits", "enforcement", "additional"))
 _SECTIONS: Mapping[str, str] = {
     "teams": "team", "sources": "source", "goals": "goal", "kpis": "kpi",
-    "experiments": "experiment", "boards": "board", "journeys": "journey",
+    "experiments": "experiment", "signals": "signal", "boards": "board", "journeys": "journey",
     "campaigns": "campaign",
     "segments": "segment", "cohorts": "cohort",
     "silences": "silence", "derived_events": "derived event",

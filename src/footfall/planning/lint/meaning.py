@@ -24,6 +24,7 @@ def _owned(view: View) -> Iterator[tuple[Path, str]]:
     yield from ((("segments", segment.name), segment.owner) for segment in plan.segments.values())
     yield from ((("cohorts", cohort.name), cohort.owner) for cohort in plan.cohorts.values())
     yield from ((("boards", board.name), board.owner) for board in plan.boards.values())
+    yield from ((("signals", signal.name), signal.owner) for signal in plan.signals.values())
     yield from ((("experiments", each.name), each.owner) for each in plan.experiments.values())
 
 

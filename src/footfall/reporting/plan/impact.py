@@ -21,6 +21,7 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "segment": ("segment", "segments"),
         "cohort": ("cohort", "cohorts"),
         "experiment": ("experiment", "experiments"),
+        "signal": ("signal", "signals"),
         "rule": ("rule", "rules"),
         "derived": ("derived property", "derived properties"),
         "identity": ("key of identity", "keys of identity"),

@@ -17,7 +17,7 @@ from footfall.errors import JournalError
 from footfall.storage.sqlite.database import close_database, flags_to_read, make_private, reason_of
 from footfall.storage.sqlite.library import connect, require_safe
 
-__all__ = ["WITH_COSTS", "WITH_ENVIRONMENTS", "WITH_LOADS", "WITH_RUNS", "ControlDatabase"]
+__all__ = ["WITH_COSTS", "WITH_ENVIRONMENTS", "WITH_LOADS", "WITH_RUNS", "WITH_SIGNALS", "ControlDatabase"]
 
 _BUSY_MS = 10_000
 _SYNCHRONOUS_EXTRA = 3
@@ -48,9 +48,19 @@ CREATE TABLE costs (
     PRIMARY KEY (day, campaign, source, currency)
 ) WITHOUT ROWID;
 """,
+    """
+CREATE TABLE IF NOT EXISTS signals (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, subject TEXT NOT NULL, at INTEGER NOT NULL, evidence TEXT NOT NULL,
+    noticed_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS signal_steps (
+    number INTEGER PRIMARY KEY, signal_id TEXT NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL, author TEXT NOT NULL,
+    at INTEGER NOT NULL
+);
+""",
 )
 _FORMAT = len(_SCHEMAS)
-WITH_RUNS, WITH_LOADS, WITH_ENVIRONMENTS, WITH_COSTS = 2, 3, 4, 5
+WITH_RUNS, WITH_LOADS, WITH_ENVIRONMENTS, WITH_COSTS, WITH_SIGNALS = 2, 3, 4, 5, 6
 """The formats that brought these tables and columns."""
 
 

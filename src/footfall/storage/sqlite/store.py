@@ -13,9 +13,11 @@ from footfall.storage.costs import Costs
 from footfall.storage.folder import DataFolder
 from footfall.storage.journal import Journal
 from footfall.storage.parquet.warehouse import ParquetWarehouse
+from footfall.storage.signals import Signals
 from footfall.storage.sqlite.control import SqliteControl
 from footfall.storage.sqlite.costs import SqliteCosts
 from footfall.storage.sqlite.journal import SqliteJournal
+from footfall.storage.sqlite.signals import SqliteSignals
 from footfall.storage.sqlite.sync_marker import SyncMarker
 from footfall.storage.store import FailedSync, Mode, Store
 from footfall.storage.store_snapshot import StoreSnapshot
@@ -42,6 +44,7 @@ class SqliteStore(Store):
         is_readonly = mode in ("read", "check")
         self._control = SqliteControl(folder.control_path, readonly=is_readonly, clock=clock)
         self._costs = SqliteCosts(folder.control_path, readonly=is_readonly)
+        self._signals = SqliteSignals(folder.control_path, readonly=is_readonly)
         self._journal: SqliteJournal | None = None
 
     @property
@@ -53,6 +56,11 @@ class SqliteStore(Store):
     def costs(self) -> Costs:
         """See Store."""
         return self._costs
+
+    @property
+    def signals(self) -> Signals:
+        """See Store."""
+        return self._signals
 
     @property
     def journal(self) -> Journal:

@@ -1,0 +1,59 @@
+"""What is kept of signals: each occasion once, and what people did about it, one step after another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Literal, NamedTuple, Protocol
+
+__all__ = ["SignalRecord", "SignalState", "SignalStep", "Signals"]
+
+SignalState = Literal["open", "taken", "done"]
+
+
+class SignalRecord(NamedTuple):
+    """An occasion to answer `subject`, a person_id or the id of a device's stream, by the signal `name` of the plan.
+
+    `evidence` are the `seq` of its messages. `at` is when it arose, and `noticed_at` when it was put here, in
+    microseconds since 1970-01-01 UTC.
+    """
+
+    id: str
+    name: str
+    subject: str
+    at: int
+    evidence: tuple[int, ...]
+    noticed_at: int
+
+
+class SignalStep(NamedTuple):
+    """What somebody did about a signal: its state from then on, a note and its author."""
+
+    signal_id: str
+    state: SignalState
+    note: str
+    author: str
+    at: int
+
+
+class Signals(Protocol):
+    """Signals and their steps. Nothing of them changes but by `forget`. Every method raises JournalError."""
+
+    def add(self, records: Collection[SignalRecord]) -> int:
+        """Keep signals, and say how many were new: one whose id is there already stays as it was."""
+        ...
+
+    def records(self) -> list[SignalRecord]:
+        """Every signal, the earliest occasion first."""
+        ...
+
+    def add_step(self, step: SignalStep) -> None:
+        """Keep a step after all before it."""
+        ...
+
+    def steps(self) -> Sequence[SignalStep]:
+        """Every step, in the order in which they were kept."""
+        ...
+
+    def forget(self, gone: Collection[int]) -> int:
+        """Remove messages from all evidence, and each signal with its steps that has none left; how many those are."""
+        ...

@@ -1,0 +1,100 @@
+"""`footfall signals` finds what to answer once, and keeps who did what; a purge removes it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from footfall import Client
+from footfall.cli.app import app
+from footfall.collector import Collector
+from footfall.delivery import InProcessTransport
+from footfall.plan import read
+
+PLAN = read({
+    "plan": "p",
+    "events": {"payment_failed": {}},
+    "signals": {"trouble": {"event": "payment_failed", "count": 2, "within": "1d", "answer": "Call", "owner": "care"}},
+}).require()  # fmt: skip
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Ann's payment fails twice, Bob's once."""
+    data = tmp_path / "data"
+    with Collector(data, plan=PLAN) as collector, Client(InProcessTransport(collector), plan=PLAN) as client:
+        for who, hour in (("ann", "10"), ("ann", "12"), ("bob", "11")):
+            client.track("payment_failed", {}, user_id=who, timestamp=f"2026-11-02T{hour}:00:00Z")
+    return data
+
+
+def run(data: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, ["signals", *arguments, "--data", str(data)])
+
+
+def listed(data: Path, state: str = "all") -> list[dict[str, object]]:
+    signals: list[dict[str, object]] = json.loads(run(data, "list", "--state", state, "--format", "json").stdout)
+    return signals
+
+
+def find(data: Path) -> str:
+    return run(data, "find", "--since", "2026-11-01").stdout
+
+
+def test_the_same_messages_give_one_signal_however_often_somebody_looks(data: Path) -> None:
+    assert find(data).startswith("1 new signal")
+    assert find(data).startswith("0 new signals")
+    (signal,) = listed(data, "open")
+
+    assert (signal["signal"], signal["evidence"], signal["answer"], signal["owner"]) == (
+        "trouble", [1, 2], "Call", "care",
+    )  # fmt: skip
+
+
+def test_a_signal_is_taken_answered_and_done_by_somebody(data: Path) -> None:
+    find(data)
+    (signal,) = listed(data)
+    id_ = str(signal["id"])
+
+    assert ": Call" in run(data, "take", id_[:6], "--author", "kari").stdout
+    run(data, "answer", id_, "She pays by invoice", "--author", "kari")
+    run(data, "done", id_, "--author", "ola", "--note", "paid")
+    shown = run(data, "show", id_).stdout
+
+    assert f"trouble {id_}: done" in shown
+    assert "taken by kari: She pays by invoice" in shown
+    assert "done by ola: paid" in shown
+    assert listed(data, "open") == []
+    assert "is done" in str(run(data, "take", id_).exception)
+
+
+def test_an_id_that_is_none_is_one_clear_line(data: Path) -> None:
+    assert "'abc' is no signal" in str(run(data, "show", "abc").exception)
+    assert "there is no open signal" in run(data, "list").stdout
+
+
+def test_a_purge_of_its_messages_removes_a_signal_with_its_notes(data: Path) -> None:
+    find(data)
+    (signal,) = listed(data)
+    run(data, "take", str(signal["id"]), "--author", "kari")
+    result = CliRunner().invoke(app, ["purge", "--event", "payment_failed", "--data", str(data), "--yes"])
+
+    assert result.exit_code == 0, result.output
+    assert listed(data) == []
+
+
+def test_the_job_of_a_collector_looks_too(data: Path) -> None:
+    result = CliRunner().invoke(app, ["jobs", "run", "signals", "--data", str(data)])
+
+    assert result.exit_code == 0, result.output
+    assert "signals: 0 new signals" in result.output  # these are older than a week
+
+
+def test_a_plan_without_signals_is_one_clear_line(tmp_path: Path) -> None:
+    with Collector(tmp_path / "data", plan=read({"plan": "p"}).require()):
+        pass
+
+    assert "has no signals" in str(run(tmp_path / "data", "find").exception)
