@@ -160,6 +160,8 @@ def _advice(data: Path, person: tuple[str, str] | None) -> None:
         (f"footfall signals find --data {folder}", "whom to call, by the signals of the plan"),
         (f"footfall board shop_week --data {folder}", "several questions at once, as the plan has them"),
         (f"footfall web --data {folder}", "the shop's pages, visits and visitors"),
+        (f"footfall attribution order_completed --sum total --model all --data {folder}", "what the campaigns brought"),
+        (f"footfall campaigns --data {folder}", "their visits, and a link that was misspelt"),
         (f"footfall quarantine list --data {folder}", "what broke the plan, and how"),
         (f"footfall export --data {folder} --format csv", "every message with its person"),
         (f"footfall plan check {plan}", "the plan is yours: change it and read again"),

@@ -207,6 +207,16 @@ async def _comes_by_newsletter(visitor: Visitor) -> None:
     await visitor.buy(visitor.person(visitor.number).email)
 
 
+async def _comes_by_advertisement(visitor: Visitor) -> None:
+    """Somebody clicks an advertisement, and may buy; one link in ten is misspelt."""
+    name = "warm_winter" if visitor.number % 10 else "warm_witner"
+    await visitor.get("/", utm_source="google", utm_medium="cpc", utm_campaign=name)
+    await visitor.look(most=2)
+    if visitor.chance.random() < 0.5:
+        await visitor.fill_cart()
+        await visitor.buy(visitor.person(visitor.number).email)
+
+
 async def _crawls(visitor: Visitor) -> None:
     """A search engine's crawler reads the whole shop."""
     await visitor.get("/")
@@ -240,8 +250,9 @@ async def _works_here(visitor: Visitor) -> None:
 
 _HEADERS: Mapping[Walk, Mapping[str, str]] = {_crawls: _CRAWLER, _refuses: {**_NAVIGATION, "Sec-GPC": "1"}}
 _WALKS: tuple[tuple[int, Walk], ...] = (  # of a hundred visitors
-    (32, _passes_by),
+    (28, _passes_by),
     (4, _comes_by_newsletter),
+    (4, _comes_by_advertisement),
     (3, _crawls),
     (3, _refuses),
     (2, _keeps_no_cookies),
@@ -256,7 +267,7 @@ _WALKS: tuple[tuple[int, Walk], ...] = (  # of a hundred visitors
 # The first visitors show what the demo is about, whatever the dice say.
 _FIRST = (
     _signs_in_late, _share_a_tablet, _passes_by, _buys_as_guest, _comes_by_newsletter, _crawls, _refuses,
-    _keeps_no_cookies, _loads_in_advance, _works_here,
+    _keeps_no_cookies, _loads_in_advance, _works_here, _comes_by_advertisement,
 )  # fmt: skip
 
 
