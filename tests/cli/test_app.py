@@ -112,7 +112,7 @@ def test_a_bundle_is_read_without_yaml(tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.mark.parametrize(
     ("words", "offered"),
-    [("footfall se", {"seal", "serve", "sessions"}), ("footfall plan ch", {"check"})],
+    [("footfall se", {"seal", "segment", "segments", "serve", "sessions"}), ("footfall plan ch", {"check"})],
 )
 def test_a_shell_completes_commands_without_importing_them(
     words: str, offered: set[str], monkeypatch: pytest.MonkeyPatch
