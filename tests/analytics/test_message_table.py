@@ -40,9 +40,9 @@ def test_a_message_has_its_source_type_and_times_and_what_its_person_is(entry: M
         )
 
     assert rows == [
-        (1, "shop", "track", "view", None, 1_000_000, 7, True, False, False),
-        (2, "app", "page", None, "app", 2_000_000, 2_000_000, False, False, True),
-        (3, "shop", "track", "view", None, 3_000_000, 3_000_000, False, True, False),
+        (1, "shop", "track", "view", 0, 1_000_000, 7, True, False, False),
+        (2, "app", "page", None, 3, 2_000_000, 2_000_000, False, False, True),
+        (3, "shop", "track", "view", 0, 3_000_000, 3_000_000, False, True, False),
     ]
 
 

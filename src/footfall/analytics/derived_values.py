@@ -1,18 +1,21 @@
 """Values of derived properties, and which rows are of a derived event: expressions over the rows of a stretch.
 
-An expression is evaluated once for each different row of its properties. Numbers are exact; a quotient that does not
-end is rounded to 28 digits. A row with a value that is not of its type has none, and is counted.
+Sums, differences, products and comparisons of numbers go by columns, all else once for each different row. Numbers are
+exact; a quotient that does not end is rounded to 28 digits. A row with a value that is not of its type has none, and is
+counted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Context, Decimal
 from typing import Any, Final, NamedTuple
 
 import pyarrow
+import pyarrow.compute as pc
 
-from footfall.analytics.numbers import Numbers
+from footfall.analytics.column_expressions import column_of
+from footfall.analytics.numbers import Numbers, narrowest
 from footfall.analytics.planned_values import Planned
 from footfall.analytics.properties import read_values
 from footfall.plan.checking.rules import compile_rule
@@ -41,7 +44,10 @@ def read_derived(part: Part, stretch: Stretch, event: Event, expression: str, ty
 
     `texts` of the column has the numbers that it cannot hold.
     """
-    values, unread = _evaluated(part, stretch, event, expression)
+    inputs = _inputs(part, stretch, event, expression)
+    if (column := _by_columns(inputs, expression, _TYPES.get(type_))) is not None:
+        return DerivedColumn(TypedColumn(pyarrow.chunked_array([column]), None), inputs.unread)
+    values, unread = _by_rows(inputs, expression), inputs.unread
     if type_ in {"integer", "decimal", "number"}:
         return DerivedColumn(_numbers(values, type_), unread)
     column = pyarrow.array(values, _TYPES.get(type_, pyarrow.string()))
@@ -50,32 +56,63 @@ def read_derived(part: Part, stretch: Stretch, event: Event, expression: str, ty
 
 def true_rows(part: Part, stretch: Stretch, event: Event, expression: str) -> Any:
     """The rows of a stretch of which an expression is true, as an Arrow mask. Raises DamagedFileError."""
-    values, _ = _evaluated(part, stretch, event, expression)
+    inputs = _inputs(part, stretch, event, expression)
+    if (column := _by_columns(inputs, expression, pyarrow.bool_())) is not None:
+        return pc.fill_null(column, False)
+    values = _by_rows(inputs, expression)
     return pyarrow.array([value is True for value in values], pyarrow.bool_())
 
 
-def _evaluated(part: Part, stretch: Stretch, event: Event, expression: str) -> tuple[list[Any], list[int]]:
-    rule = compile_rule(expression)
-    wanted = [item for item in event.properties if item.name in rule.names]
-    names = [item.name for item in wanted]
-    inputs = [
-        Planned(item.name, item, wire_type(item), "properties", (item.wire_name or item.name,)) for item in wanted
+class _Inputs(NamedTuple):
+    """The values of the properties that an expression names, and the rows with one that is not of its type."""
+
+    rows: int
+    values: Mapping[str, Any]
+    unread: Sequence[int]
+
+
+def _inputs(part: Part, stretch: Stretch, event: Event, expression: str) -> _Inputs:
+    names = compile_rule(expression).names
+    wanted = [
+        Planned(item.name, item, wire_type(item), "properties", (item.wire_name or item.name,))
+        for item in event.properties
+        if item.name in names
     ]
-    read = read_values(part, stretch, inputs)
-    columns = [_listed(each.values) for each in read]
+    read = read_values(part, stretch, wanted)
     unread = sorted({row for each in read for row in each.unread})
+    values = {item.name: each.values for item, each in zip(wanted, read, strict=True)}
+    return _Inputs(stretch.stop - stretch.start, values, unread)
+
+
+def _by_columns(inputs: _Inputs, expression: str, type_: Any) -> Any:
+    """The values as an Arrow array of a type; None where columns cannot give them."""
+    columns = {}
+    for name, values in inputs.values.items():
+        if not isinstance(values, Numbers) or values.others:
+            return None
+        columns[name] = narrowest(values.values)
+    if inputs.unread or not columns or not inputs.rows or type_ is None:
+        return None
+    column = column_of(expression, columns)
+    try:
+        return None if column is None else column.combine_chunks().cast(type_)
+    except pyarrow.ArrowInvalid:  # a number of too many digits for the type
+        return None
+
+
+def _by_rows(inputs: _Inputs, expression: str) -> list[Any]:
+    """The values one by one; each different row of inputs is evaluated once."""
+    rule, names = compile_rule(expression), [*inputs.values]
+    columns = [_listed(values) for values in inputs.values.values()]
     results: dict[tuple[Any, ...], Any] = {}
     values = []
-    rows = zip(*columns, strict=True) if columns else ((),) * (stretch.stop - stretch.start)
-    for row in rows:
-        # 1, True and 1.0 are one key of a dictionary, and not one value.
-        key = (*row, *map(type, row))
-        if key not in results:
-            results[key] = _single(rule.value(dict(zip(names, row, strict=True))), divides=rule.divides)
-        values.append(results[key])
-    for number in unread:
+    for row in zip(*columns, strict=True) if columns else ((),) * inputs.rows:
+        if row not in results:
+            results[row] = _single(rule.value(dict(zip(names, row, strict=True))), divides=rule.divides)
+        values.append(results[row])
+    for number in inputs.unread:
         values[number] = None
-    return values, unread
+    return values
 
 
 def _single(value: Any, *, divides: bool) -> Any:

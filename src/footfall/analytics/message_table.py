@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.channels import channel_column
+from footfall.analytics.channels import channel_numbers
 from footfall.analytics.event_names import FOREVER, Meaning
 from footfall.analytics.event_table import THREADS, with_kinds
 from footfall.analytics.page_names import page_name
@@ -30,11 +30,19 @@ MESSAGE_COLUMNS = (
 
 `step` is the number of what somebody did, the event or `page:NAME` and `screen:NAME`, and null for calls that say who
 somebody is; the table `NAME_steps` has the `name` of each `step`. `device` is the number of the anonymous_id, else the
-device_id, and null without a usable one. `channel` is the channel of contact, null where there is none.
+device_id, and null without a usable one. `channel` is the number of the channel of
+contact: 0 is none, then those of CHANNELS.
 """
 
 _INT, _TEXT = pyarrow.int64(), pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
-_TYPES = {"seq": _INT, "occurred_at": _INT, "received_at": _INT, "device": pyarrow.int32(), "person": pyarrow.int32()}
+_TYPES = {
+    "seq": _INT,
+    "occurred_at": _INT,
+    "received_at": _INT,
+    "device": pyarrow.int32(),
+    "person": pyarrow.int32(),
+    "channel": pyarrow.int8(),
+}
 _VIEWS = ("page", "screen")
 _NOT_STORED = ("type", "event", "channel", "step", "device", "person")
 
@@ -90,7 +98,7 @@ def _read(
         arrays["event"] = canonical_events(part, names, 0, part.messages)
     if "channel" in wanted:
         events = canonical_events(part, names, 0, part.messages)
-        arrays["channel"] = channel_column(channels, events, part.read(("source",)).column(0))
+        arrays["channel"] = channel_numbers(channels, events, part.read(("source",)).column(0))
     if "step" in wanted:
         arrays["step"] = _steps(part, names)
     if persons is not None and "device" in wanted:

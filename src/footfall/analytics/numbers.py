@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pyarrow
 import pyarrow.compute as pc
 
-__all__ = ["Numbers", "joined_numbers", "shortest"]
+__all__ = ["Numbers", "joined_numbers", "narrowest", "shortest"]
 
 _WIDTH = 38
 _FIRST = 16  # values that are looked at one by one
@@ -49,6 +49,13 @@ def joined_numbers(pieces: Sequence[Numbers], least_scale: int) -> tuple[Any, bo
             column = _with_others(column, piece.others, scale if fits else None)
         chunks += column.chunks
     return pyarrow.chunked_array(chunks, type_), fits, scale if fits else 0
+
+
+def narrowest(values: Any) -> Any:
+    """A column of int64, of decimals or of nulls as decimals of no more digits than its values need."""
+    whole, scale = _size_of(values, 0)
+    exact = values.cast(pyarrow.decimal128(_WIDTH, 0)) if pyarrow.types.is_integer(values.type) else values
+    return exact.cast(pyarrow.decimal128(min(max(whole, 1) + scale, _WIDTH), scale))
 
 
 def shortest(value: Decimal) -> str:

@@ -29,7 +29,7 @@ from footfall.analytics.shards import WHOLE, Shard
 from footfall.analytics.window import Span
 from footfall.plan.channels import CHANNELS, NO_CHANNEL
 
-__all__ = ["SessionUnit", "channel_number_sql", "session_table", "step_names", "step_table", "timelines"]
+__all__ = ["SessionUnit", "session_table", "step_names", "step_table", "timelines"]
 
 SessionUnit = Literal["session", "person"]
 """What a timeline is of: one session, or all of a person on whatever device."""
@@ -52,15 +52,15 @@ def timelines(
 
     `unit` is the number of the session, or of the person, that a message is of: from 0 on, none left out. There are
     `person`, `device`, `time` (microseconds since 1970 UTC), `seq`, `is_reset`, `is_view` (a page or screen), and with
-    `steps` the `step` of each message: see MESSAGE_COLUMNS. `by_channel` there is `channel` too (`channel_number_sql`),
+    `steps` the `step` of each message: see MESSAGE_COLUMNS. `by_channel` there is `channel` too,
     and a step is of its channel (`step_names`). Within a unit they are in order of time, with `steps` those of equal
     times by `seq`. Which of these come before a reset goes by source and message_id, as in identity. Raises
     DamagedFileError.
     """
     messages = dataset.messages(_columns(steps=steps, by_channel=by_channel))
-    more = f", {channel_number_sql()} AS channel" if by_channel else ""
+    more = ", channel" if by_channel else ""
     if steps:
-        more += f", step * {_CHANNELS} + {channel_number_sql()} AS step" if by_channel else ", step"
+        more += f", step * {_CHANNELS} + channel AS step" if by_channel else ", step"
     keys = ("person", "device", "time") if unit == "session" else ("person", "time")
     # No more keys: with the seq it takes three times as long, and few messages are of one time.
     table = dataset.connection.sql(
@@ -88,12 +88,6 @@ def step_names(dataset: Dataset, *, by_channel: bool = False) -> str:
         f"(SELECT step * {_CHANNELS} + number AS step, channel || ':' || name AS name FROM {steps} "
         f"CROSS JOIN (VALUES {names}) channels(number, channel))"
     )
-
-
-def channel_number_sql() -> str:
-    """The number of the channel of a message in a table with `channel`: 0 is none, then those of CHANNELS."""
-    names = ", ".join(f"'{name}'" for name in CHANNELS)
-    return f"coalesce(list_position([{names}], channel::VARCHAR), 0)"
 
 
 def _columns(*, steps: bool, by_channel: bool) -> set[str]:

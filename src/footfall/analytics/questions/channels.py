@@ -80,11 +80,11 @@ def channels(options: ChannelsOptions) -> Question[ChannelsPartial, ChannelsResu
 
 
 def _tally(context: ShardContext, options: ChannelsOptions) -> ChannelsPartial:  # noqa: ARG001 - the shape of a tally
-    from footfall.analytics.session_table import channel_number_sql, timelines  # loaded with pyarrow
+    from footfall.analytics.session_table import timelines  # loaded with pyarrow
 
     dataset, span = context.dataset, context.report.span
     messages = dataset.rows(
-        f"SELECT {channel_number_sql()}, count(*) FROM {context.messages('channel', 'occurred_at')} "
+        f"SELECT channel, count(*) FROM {context.messages('channel', 'occurred_at')} "
         f"WHERE {context.where(span)} GROUP BY ALL"
     )
     name = dataset.new_name("channels")
