@@ -59,7 +59,7 @@ def test_as_json_and_csv(data: Path) -> None:
     lines = run(data, "channels", "--format", "csv").stdout.splitlines()
 
     assert values["combinations"] == [
-        {"channels": ["web", "chat", "store"], "persons": 1}, {"channels": ["store"], "persons": 1},
+        {"channels": ["store"], "persons": 1}, {"channels": ["web", "chat", "store"], "persons": 1},
     ]  # fmt: skip
     assert lines == ["channel,messages,persons,sessions", "web,1,1,1", "chat,1,1,1", "store,2,2,2"]
 

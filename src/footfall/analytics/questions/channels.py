@@ -62,13 +62,12 @@ class ChannelsResult(msgspec.Struct, frozen=True):
 
 
 class ChannelsPartial(msgspec.Struct, frozen=True):
-    """The same of one shard, by the number of the channel: 0 is none, then those of CHANNELS."""
+    """The messages of one shard by the number of their channel (0 is none, then those of CHANNELS), and its persons and
+    sessions by the set of channels that they used: the bits of these numbers."""
 
     messages: dict[int, int]
     persons: dict[int, int]
     sessions: dict[int, int]
-    all_sessions: int
-    combinations: tuple[tuple[tuple[int, ...], int], ...]
 
 
 def channels(options: ChannelsOptions) -> Question[ChannelsPartial, ChannelsResult]:
@@ -88,51 +87,54 @@ def _tally(context: ShardContext, options: ChannelsOptions) -> ChannelsPartial: 
         f"WHERE {context.where(span)} GROUP BY ALL"
     )
     name = dataset.new_name("channels")
-    dataset.connection.register(name, timelines(dataset, context.shard, by_channel=True))
-    inside = f"FROM {name} WHERE {span.sql('time')}"
-    figures = dataset.rows(
-        f"SELECT channel, count(DISTINCT person), count(DISTINCT unit) {inside} GROUP BY GROUPING SETS ((channel), ())"
+    dataset.connection.register(f"{name}_rows", timelines(dataset, context.shard, by_channel=True))
+    dataset.connection.execute(
+        f"CREATE TABLE {name} AS SELECT any_value(person) AS person, bit_or(1 << channel::INTEGER) AS used "
+        f"FROM {name}_rows WHERE {span.sql('time')} GROUP BY unit"
     )
-    combinations = dataset.rows(
-        f"SELECT channels, count(*) FROM (SELECT list(DISTINCT channel ORDER BY channel) AS channels {inside} "
-        "GROUP BY person) GROUP BY ALL"
+    persons = dataset.rows(
+        f"SELECT used, count(*) FROM (SELECT bit_or(used) AS used FROM {name} GROUP BY person) GROUP BY ALL"
     )
-    dataset.connection.unregister(name)
-    by_channel = [row for row in figures if row[0] is not None]
-    return ChannelsPartial(
-        dict(messages),
-        {number: persons for number, persons, _ in by_channel},
-        {number: sessions for number, _, sessions in by_channel},
-        next(sessions for number, _, sessions in figures if number is None),
-        tuple((tuple(numbers), persons) for numbers, persons in combinations),
-    )
+    sessions = dataset.rows(f"SELECT used, count(*) FROM {name} GROUP BY ALL")
+    dataset.connection.execute(f"DROP TABLE {name}")
+    dataset.connection.unregister(f"{name}_rows")
+    return ChannelsPartial(dict(messages), dict(persons), dict(sessions))
 
 
 def _merge(context: ReportContext, options: ChannelsOptions, partials: Sequence[ChannelsPartial]) -> ChannelsResult:  # noqa: ARG001 - as above
     messages, persons, sessions = (
         sum((Counter(getattr(partial, name)) for partial in partials), Counter[int]())
-        for name in ("messages", "persons", "sessions")
+        for name in ChannelsPartial.__struct_fields__
     )
-    combinations = Counter[tuple[int, ...]]()
-    for partial in partials:
-        for numbers, count in partial.combinations:
-            combinations[numbers] += count
     window = context.window(context.span)
-    ranked = sorted(combinations.items(), key=lambda item: (-item[1], item[0]))
+    combinations = [ChannelCombination(tuple(map(_channel, _numbers(used))), persons[used]) for used in persons]
     return ChannelsResult(
         channels=tuple(
-            ChannelFigures(_channel(number), messages[number], persons[number], sessions[number])
-            for number in [*range(1, len(CHANNELS) + 1), 0]
+            ChannelFigures(_channel(number), messages[number], _with(persons, number), _with(sessions, number))
+            for number in _ORDER
             if messages[number]
         ),
         messages=messages.total(),
-        persons=combinations.total(),
-        sessions=sum(partial.all_sessions for partial in partials),
-        several=sum(count for numbers, count in ranked if len(numbers) > 1),
-        combinations=tuple(ChannelCombination(tuple(map(_channel, numbers)), count) for numbers, count in ranked),
+        persons=persons.total(),
+        sessions=sessions.total(),
+        several=sum(each.persons for each in combinations if len(each.channels) > 1),
+        combinations=tuple(sorted(combinations, key=lambda each: (-each.persons, list(map(str, each.channels))))),
         window=window,
         definition=_definition(window),
     )
+
+
+_ORDER = (*range(1, len(CHANNELS) + 1), 0)
+
+
+def _numbers(used: int) -> list[int]:
+    """The numbers of a set of channels, in their order."""
+    return [number for number in _ORDER if used >> number & 1]
+
+
+def _with(counts: Counter[int], number: int) -> int:
+    """How many used a channel."""
+    return sum(count for used, count in counts.items() if used >> number & 1)
 
 
 def _channel(number: int) -> str | None:
