@@ -37,7 +37,7 @@ def check(log: Sequence[Order], asked: EventMeasure, shards: int) -> None:
 
 @given(logs, measures, st.sampled_from([1, 3]))
 @example([order(Lines=LINES, currency="EUR"), order(Lines=LINES[:1])], Count(event="order", by=("lines[].sku",)), 3)
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_any_figure_equals_a_plain_loop(log: list[Order], asked: EventMeasure, shards: int) -> None:
     check(log, asked, shards)
 

@@ -122,7 +122,7 @@ _typed = (st.sampled_from(TYPES), st.sampled_from(["x", "o.x", "l[]"]), _asked, 
 
 @given(*_typed)
 @example("integer", "x", Where(property="", op="in", values=(None,)), [{"x": "a"}, {}, {"x": 1}])
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_a_value_that_is_not_of_its_type_is_absent_in_both(
     type_: PropertyType, name: str, asked: Where, bodies: list[dict[str, Any]]
 ) -> None:

@@ -10,17 +10,20 @@ import pytest
 from tests.analytics.shop import DAY, REVENUE, MakeEntry, buy, kpi_of, plan_of, report_of
 
 from footfall.analytics import GOALS, JOURNEYS, KPIS
+from footfall.analytics.questions.kpis import is_share
 from footfall.analytics.window import Window
 from footfall.plan.model import (
     Aggregate,
     CalendarWindow,
     Conversion,
     Count,
+    Difference,
     Goal,
     Kpi,
     Ratio,
     Target,
     Unique,
+    Where,
 )
 
 
@@ -171,3 +174,31 @@ def test_a_journey_has_the_windows_of_its_kpis_together() -> None:
 
     assert shown(together) == ["12-29 00", "01-11 01"]
     assert shown(alone) == ["12-29 00", "01-05 00"]
+
+
+PROMOTERS = Difference(
+    of=Ratio(of=Count(event="buy", where=(Where(property="total", op="gte", values=(9,)),)), to=Count(event="buy")),
+    less=Ratio(of=Count(event="buy", where=(Where(property="total", op="lte", values=(6,)),)), to=Count(event="buy")),
+)
+
+
+def test_a_difference_of_shares_reads_in_percent_and_says_how_it_was_made(entry: MakeEntry) -> None:
+    log = [buy(entry, number, number / 10, total, "EUR") for number, total in enumerate(("9", "10", "7", "1"), 1)]
+
+    kpi = kpi_of(Kpi(name="nps", measure=PROMOTERS, window=None), log)
+
+    assert (kpi.value, kpi.of, kpi.to, is_share(kpi)) == (Decimal("0.25"), None, None, True)
+    assert kpi.definition.startswith(
+        "(messages of buy with total at least 9, divided by messages of buy (nothing where that is 0)), less ("
+    )
+
+
+def test_a_percentile_of_money_is_one_of_each_currency_with_its_rule(entry: MakeEntry) -> None:
+    log = [buy(entry, number, number / 10, total, "EUR") for number, total in enumerate(("1", "2", "4"), 1)]
+    high = Aggregate(function="percentile", event="buy", property="total", at=Decimal(75))
+
+    kpi = kpi_of(Kpi(name="high", measure=high, window=None), log)
+
+    assert kpi.value == 3
+    assert "The percentile 75 of buy.total where it is present." in kpi.definition
+    assert "percentile_cont" in kpi.definition

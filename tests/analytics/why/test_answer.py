@@ -24,6 +24,7 @@ from footfall.plan.model import (
     Aggregate,
     Conversion,
     Count,
+    Difference,
     Event,
     Journey,
     Kpi,
@@ -31,6 +32,7 @@ from footfall.plan.model import (
     Property,
     Ratio,
     Step,
+    SumOf,
     Unique,
     Where,
 )  # fmt: skip
@@ -67,6 +69,8 @@ PLAN = Plan(
             ("orders_of_a_day", COUNT, DAY),
             ("sales", Aggregate(function="sum", event="bought", property="total"), None),
             ("buyers", BUYERS, None),
+            ("seen_less_bought", Difference(of=Count(event="seen"), less=SumOf(parts=(COUNT, COUNT))), None),
+            ("high", Aggregate(function="percentile", event="bought", property="total", at=Decimal(90)), None),
             ("per_buyer", Ratio(of=COUNT, to=BUYERS), None),
             ("conversion", Conversion(journey="buy", start="see", end="pay"), None),
         )
@@ -74,7 +78,7 @@ PLAN = Plan(
 )
 IN_EUR = Count(event="bought", where=(Where(property="currency", op="in", values=("EUR",)),))
 OTHER = msgspec.structs.replace(PLAN, kpis={**PLAN.kpis, "orders": Kpi(name="orders", measure=IN_EUR, window=None)})
-ADDITIVE = ("orders", "orders_of_a_day", "sales")
+ADDITIVE = ("orders", "orders_of_a_day", "sales", "seen_less_bought")
 
 
 class Sent(NamedTuple):

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from footfall.plan.model import (
     Aggregate,
     Conversion,
     Count,
+    Difference,
     Event,
     Journey,
     Plan,
@@ -31,6 +33,7 @@ from footfall.plan.model import (
     Ratio,
     Silence,
     Step,
+    SumOf,
     Unique,
     Where,
 )
@@ -51,7 +54,9 @@ MANY = Where(property="amount", op="gte", values=(5,))
 COUNT, SUM = Count(event="see"), Aggregate(function="sum", event="see", property="amount")
 MEASURES = [
     COUNT, SUM, Count(event="see", where=(MANY,)), Unique(event="see", property="actor"),
-    Ratio(of=Count(event="buy"), to=COUNT),
+    Ratio(of=Count(event="buy"), to=COUNT), SumOf(parts=(COUNT, SUM, COUNT)),
+    Difference(of=Ratio(of=COUNT, to=COUNT), less=Ratio(of=Count(event="buy"), to=COUNT)),
+    Aggregate(function="percentile", event="see", property="amount", at=Decimal("12.5")),
 ]  # fmt: skip
 
 
@@ -109,10 +114,25 @@ def figure(messages: Sequence[tuple[str, int, str, int]], asked: Any) -> Decimal
     if isinstance(asked, Ratio):
         of, to = (figure(messages, part) for part in (asked.of, asked.to))
         return of / to if of is not None and to else None
+    if isinstance(asked, SumOf):
+        return sum((figure(messages, part) or Decimal(0) for part in asked.parts), Decimal(0))
+    if isinstance(asked, Difference):
+        of, less = (figure(messages, part) for part in (asked.of, asked.less))
+        return None if of is None or less is None else of - less
     passing = [each for each in messages if each[0] == asked.event and (not asked.where or each[3] >= 5)]
+    if isinstance(asked, Aggregate) and asked.at is not None:
+        return percentile(sorted(Decimal(each[3]) for each in passing), asked.at)
     if isinstance(asked, Aggregate):
         return Decimal(sum(each[3] for each in passing))
     return Decimal(len({each[2] for each in passing}) if isinstance(asked, Unique) else len(passing))
+
+
+def percentile(ordered: Sequence[Decimal], at: Decimal) -> Decimal | None:
+    if not ordered:
+        return None
+    place = at / 100 * (len(ordered) - 1)
+    low, high = ordered[floor(place)], ordered[ceil(place)]
+    return low + (high - low) * (place - floor(place))
 
 
 @st.composite
@@ -135,7 +155,8 @@ def check(
 
     expected = by_hand(log, measure_, per, zone)
     values = {int(point.start.timestamp()): point.value for series in result.series for point in series.points}
-    empty = None if isinstance(measure_, Ratio) else 0
+    has_zero = isinstance(measure_, Count | Unique | SumOf) or measure_ == SUM
+    empty = 0 if has_zero else None
     assert expected.keys() <= values.keys()
     for begin, value in values.items():
         wanted = expected.get(begin, empty)
