@@ -86,6 +86,20 @@ def test_a_purge_of_its_messages_removes_a_signal_with_its_notes(data: Path) -> 
     assert listed(data) == []
 
 
+def test_a_backup_has_the_signals_and_what_was_done(data: Path) -> None:
+    find(data)
+    (signal,) = listed(data)
+    run(data, "take", str(signal["id"]), "--author", "kari")
+    backups, restored = data.parent / "backups", data.parent / "restored"
+    made = CliRunner().invoke(app, ["backup", str(backups), "--data", str(data)])
+    (backup,) = (path for path in backups.iterdir() if path.is_dir())
+    back = CliRunner().invoke(app, ["restore", str(backup), "--data", str(restored)])
+
+    assert (made.exit_code, back.exit_code) == (0, 0), made.output + back.output
+    assert listed(restored) == listed(data)
+    assert [signal["state"] for signal in listed(restored)] == ["taken"]
+
+
 def test_the_job_of_a_collector_looks_too(data: Path) -> None:
     result = CliRunner().invoke(app, ["jobs", "run", "signals", "--data", str(data)])
 
