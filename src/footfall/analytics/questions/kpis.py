@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from footfall.analytics.contested import CONTESTED, ContestedPersons
 from footfall.analytics.dataset import EventColumns
 from footfall.analytics.definitions import DEVICES, PERSONS, chain_text, measure_text, week_text, window_text
 from footfall.analytics.figures import Figure, plain_digits, quotient
@@ -99,7 +100,8 @@ class KpiResult(msgspec.Struct, frozen=True):
     `unread` counts values of its properties, in its window, that were there and not of the plan's type. `rounded`
     says that `value` is only the first 28 digits of the figure. `currencies` has the figure of each currency, for
     money: they are never added up, so `value` is None where there are several. `known_loss` is what is known to be
-    missing; with it a count is in `interval`.
+    missing; with it a count is in `interval`. A count of persons is in
+    `persons_range`, by whose its contested sessions are.
     """
 
     name: str
@@ -120,6 +122,7 @@ class KpiResult(msgspec.Struct, frozen=True):
     is_quotient: bool = False
     known_loss: KnownLoss | None = None
     interval: tuple[Decimal, Decimal] | None = None
+    persons_range: tuple[Decimal, Decimal] | None = None
 
 
 class KpisPartial(msgspec.Struct, frozen=True):
@@ -127,10 +130,11 @@ class KpisPartial(msgspec.Struct, frozen=True):
 
     measures: dict[str, tuple[MeasureTally, ...]]
     conversions: dict[str, tuple[int, int]]
+    contested: dict[str, int] = {}
 
 
 def _partial(context: ShardContext) -> KpisPartial:
-    partial = KpisPartial({}, {})
+    partial = KpisPartial({}, {}, {})
     for name, kpi in context.report.asked.kpis.items():
         asked, span = kpi.measure, context.report.span_of(kpi.window)
         if isinstance(asked, Conversion):
@@ -141,6 +145,10 @@ def _partial(context: ShardContext) -> KpisPartial:
                 tally(context.dataset, context.report.plan, part, span, context.shard, segments=context.segments)
                 for part in parts(asked)
             )
+        if isinstance(asked, Unique) and asked.property == "actor":
+            shard = ContestedPersons.of_shard(context.shard)
+            only = tally(context.dataset, context.report.plan, asked, span, shard, segments=context.segments)
+            partial.contested[name] = sum(each.count for each in only.totals)
     return partial
 
 
@@ -148,6 +156,8 @@ def _merge(context: ReportContext, partials: Sequence[KpisPartial]) -> tuple[Kpi
     kpis = {
         name: _kpi(context, kpi, _measured(context.plan, kpi, partials)) for name, kpi in context.asked.kpis.items()
     }
+    for name in kpis.keys() & {name for partial in partials for name in partial.contested}:
+        kpis[name] = _with_range(kpis[name], sum(partial.contested.get(name, 0) for partial in partials))
     return tuple(_with_guardrails(context.plan.kpis[name], kpi, kpis) for name, kpi in kpis.items())
 
 
@@ -233,6 +243,16 @@ def _target(kpi: Kpi, group: str | None, compared: Figure, *, has_messages: bool
     if compared.exact is not None and has_messages:
         met = compared.exact >= wanted if kpi.target.direction == "up" else compared.exact <= wanted
     return TargetResult(kpi.target.direction, kpi.target.value, kpi.target.unit, compared.value, group, met)
+
+
+def _with_range(result: KpiResult, contested: int) -> KpiResult:
+    """A count of persons with its range under contested sessions."""
+    if result.value is None:
+        return result
+    definition = f"{result.definition} {CONTESTED}" if contested else result.definition
+    return msgspec.structs.replace(
+        result, persons_range=(result.value - contested, result.value), definition=definition
+    )
 
 
 def _with_guardrails(kpi: Kpi, result: KpiResult, kpis: Mapping[str, KpiResult]) -> KpiResult:
@@ -333,6 +353,8 @@ def _figure(kpi: KpiResult, *, share: bool) -> Cell:
         phrases.append(quiet("\n", Amount(kpi.of), " of ", Amount(kpi.to)))
     if kpi.known_loss is not None and kpi.known_loss.missing:
         phrases.append(quiet("\n", kpi.known_loss.text))
+    if kpi.persons_range is not None and kpi.persons_range[0] != kpi.persons_range[1]:
+        phrases.append(quiet("\n", Amount(kpi.persons_range[0]), " if contested sessions are of these"))
     if kpi.unread:
         phrases.append(alarm("\n", kpi.unread, " unreadable"))
     return phrases
