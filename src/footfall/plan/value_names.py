@@ -1,4 +1,4 @@
-"""What a plan can name in a message: properties at any depth, items of arrays, its context, traits of its person.
+"""What a plan can name in a message: properties at any depth, items of arrays, traits of its person, its context.
 
 | name | the value |
 |---|---|

@@ -50,7 +50,7 @@ def kpi_sql(
 ) -> str | None:
     """The SELECT of a KPI over a window: its `value`, beside it the values of its `by`, and of money the currency.
 
-    None where it is no SELECT of one view: a conversion, conditions on items of arrays, context, traits and segments.
+    None where it is no SELECT of one view: a conversion, conditions on items of arrays, traits, context and segments.
     Of the type `number` the last digits may differ: SQL adds doubles, and footfall the digits that were sent.
     """
     try:
