@@ -85,6 +85,13 @@ def test_a_window_that_is_none_is_a_problem(tmp_path: Path, text: str, problem: 
     assert problem in shown
 
 
+def test_a_target_may_have_a_note(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(ORDERS.format("7d, target: {direction: up, value: 1, x_why: Because}"))
+
+    assert read(file).require().kpis["orders"].target == Target(direction="up", value=Decimal(1))
+
+
 def test_a_goal_is_read_whole(tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text("""

@@ -49,11 +49,17 @@ def read_kpis(
             name=definition.name,
             measure=measure,
             window=_window(values.pop("window", None)),
-            target=Target(**target) if target is not None and {"direction", "value"} <= target.keys() else None,
+            target=_target(target),
             **{key: value for key, value in values.items() if key != "measure"},
         )
     _check_circles(drives, problems)
     return kpis
+
+
+def _target(values: dict[str, Any] | None) -> Target | None:
+    if values is None or not {"direction", "value"} <= values.keys():
+        return None
+    return Target(direction=values["direction"], value=values["value"], unit=values.get("unit"))
 
 
 def _window(value: int | dict[str, Any] | None) -> KpiWindow:
