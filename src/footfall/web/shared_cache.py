@@ -26,6 +26,8 @@ def cookie_rule(headers: Mapping[str, str]) -> CookieRule:
     if "-cache-control\n" in "\n".join((*headers, "")) or not _OF_NETWORKS.isdisjoint(headers):
         return "no_cookie"
     text = headers.get("cache-control")
+    if text is None and "expires" not in headers:
+        return "make_private"
     directives = {} if text is None else _directives(text)
     if "no-store" in directives or directives.get("private") == "":
         return "as_it_is"

@@ -6,8 +6,10 @@ import asyncio
 import contextvars
 import gc
 import gzip
+import pickle
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy, deepcopy
 from typing import Any
 
 import pytest
@@ -73,6 +75,28 @@ def test_the_cookie_is_one_of_djangos_own_and_its_header_follows_a_change(browse
     assert again.value == cookie.value
     assert "Domain=shop.example" in cookie.OutputString()
     assert "HttpOnly" in cookie.OutputString()
+
+
+@pytest.mark.parametrize("change", [
+    lambda cookie: cookie.update({"path": "/shop"}),
+    lambda cookie: cookie.set("ff_id", "b", "b"),
+    lambda cookie: cookie.pop("secure"),
+    lambda cookie: cookie.setdefault("domain", "shop.example"),
+    lambda cookie: cookie.__setitem__("Max-Age", 60),
+])  # fmt: skip
+def test_the_cookie_writes_what_one_of_djangos_writes_whatever_was_done_to_it(
+    change: Callable[[Any], object], browser: Any
+) -> None:
+    from django.http import SimpleCookie
+
+    cookie = browser.get("/orders/12/").cookies["ff_id"]
+    plain = SimpleCookie(cookie.OutputString())["ff_id"]
+    copies = [cookie, cookie.copy(), copy(cookie), deepcopy(cookie), pickle.loads(pickle.dumps(cookie))]
+    for each in (plain, *copies):
+        change(each)
+
+    assert [SimpleCookie(each.OutputString()) for each in copies] == [SimpleCookie(plain.OutputString())] * len(copies)
+    assert plain.OutputString(["path"]) == cookie.OutputString(["path"])
 
 
 def test_a_route_of_an_included_url_file_is_whole(browser: Any, recorder: Recorder) -> None:

@@ -171,7 +171,7 @@ def _tidy(route: str) -> str:
 
 def _add(response: Any, name: str, value: str) -> None:
     if name == "Set-Cookie":
-        cookie = _cookie(value)
+        cookie = _Cookie(value)
         response.cookies[cookie.key] = cookie
     elif name in response.headers:
         response.headers[name] = f"{response.headers[name]}, {value}"
@@ -180,33 +180,30 @@ def _add(response: Any, name: str, value: str) -> None:
 
 
 class _Cookie(Morsel[str]):
-    """A cookie of ours, as Django keeps those of a response, with its line as long as nobody changes it."""
+    """A cookie of ours, as Django keeps those of a response, with its line as long as nobody changes it.
 
-    line: str | None = None
+    It is made of a line that we wrote: Python's own checks of one cost a tenth of a page view.
+    """
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.line = None
-        super().__setitem__(key, value)
+    def __init__(self, line: str) -> None:
+        pair, _, attributes = line.partition("; ")
+        name, _, value = pair.partition("=")
+        self._line, self._attributes = line, _attributes(attributes)
+        dict.update(self, self._attributes)
+        self.__setstate__({"key": name, "value": value, "coded_value": value})  # type: ignore[attr-defined]  # as pickle does
 
     def OutputString(self, attrs: Any = None) -> str:  # noqa: N802 - Python's own name
-        return super().OutputString(attrs) if self.line is None or attrs is not None else self.line
-
-
-def _cookie(line: str) -> _Cookie:
-    """Our cookie of a line; Django's own reading of one costs as much as a page view."""
-    pair, _, attributes = line.partition("; ")
-    name, _, value = pair.partition("=")
-    cookie = _Cookie()
-    cookie.set(name, value, value)
-    dict.update(cookie, _attributes(attributes))
-    cookie.line = line
-    return cookie
+        line = getattr(self, "_line", None)  # a pickled cookie has none
+        if line is None or attrs is not None or not line.startswith(f"{self.key}={self.coded_value}; "):
+            return super().OutputString(attrs)
+        return str(line) if dict.__eq__(self, self._attributes) else super().OutputString()
 
 
 @lru_cache(512)
 def _attributes(text: str) -> Mapping[str, Any]:
+    """All attributes that a cookie has, those of a text with their values."""
     pairs = (attribute.partition("=") for attribute in text.split("; "))
-    return {key.lower(): setting or True for key, _, setting in pairs}
+    return {**Morsel(), **{key.lower(): setting or True for key, _, setting in pairs}}
 
 
 def _own(own: OwnResponse) -> Any:
