@@ -23,6 +23,7 @@ from footfall.client.message import Hook, SitePage
 from footfall.client.prepare import Preparer
 from footfall.client.scope import NO_SCOPE
 from footfall.encoding_plain import json_text
+from footfall.plan.model import Page, Property
 from footfall.testing import ManualClock, Recorder
 
 Call = Callable[[Client, Any], Receipt]
@@ -173,6 +174,32 @@ PAGES = st.builds(
     st.none() | st.integers(-2_208_988_800_000_000, 7_258_118_399_999_999),
 )
 POLICIES = (EventPolicy(None), PlanEventPolicy(plan(), None, None))
+REFUSED = {"consent": {"categoryPreferences": {"statistics": False, "marketing": False}}}
+BOT = {"reason": "crawler", "list": "12"}
+COUNTED = msgspec.structs.replace(PAGE, source=PlainSource(REFUSED), is_full=False)
+MARKS = st.fixed_dictionaries({}, optional={
+    "bot": VALUES | st.just(BOT), "staff": VALUES | st.just(True), "page": VALUES,
+})  # fmt: skip
+COUNTED_PAGES = st.builds(
+    msgspec.structs.replace,
+    PAGES,
+    source=MARKS.map(lambda more: PlainSource({**more, **REFUSED})),
+    properties=st.fixed_dictionaries(
+        {},
+        optional={
+            "status": VALUES | st.integers(100, 599), "origin": VALUES | st.just("search"), "embedded": VALUES,
+            "teaser": VALUES, "title": VALUES,
+        },
+    ),
+    is_full=st.just(False),
+)  # fmt: skip
+TEASER = Property(name="teaser", type="string", sensitivity="public")
+COUNTING = (
+    POLICIES[1],
+    PlanEventPolicy(
+        msgspec.structs.replace(plan(), pages={"page:/": Page(name="page:/", properties=(TEASER,))}), "drop", None
+    ),
+)
 
 
 def preparer(policy: EventPolicy = POLICIES[0], hooks: tuple[Hook, ...] = (), max_bytes: int = 32_768) -> Preparer:
@@ -206,8 +233,46 @@ def test_few_steps_are_enough_for_a_page_of_a_visitor_a_user_or_a_bot(policy: Ev
     assert ready == [preparer(policy).prepare(page.message(), NO_SCOPE) for page in pages]
 
 
+@given(COUNTED_PAGES)
+@example(COUNTED)
+@example(msgspec.structs.replace(COUNTED, at_us=-1, source=PlainSource({**REFUSED, "bot": BOT, "staff": True})))
+@example(msgspec.structs.replace(COUNTED, name="/", properties={"teaser": "a", "status": 200, "title": "b"}))
+@example(msgspec.structs.replace(COUNTED, name="\ud800"))
+@example(msgspec.structs.replace(COUNTED, properties={"title": "\ud800"}))
+@pytest.mark.parametrize("policy", COUNTING, ids=["plan", "plan with a page"])
+def test_a_page_that_is_only_counted_has_the_bytes_that_all_steps_give_it(policy: EventPolicy, page: SitePage) -> None:
+    ready = preparer(policy).prepare_page(page)
+
+    assert ready is None or ready == preparer(policy).prepare(page.message(), NO_SCOPE)
+
+
 @pytest.mark.parametrize("changed", [
-    {"is_full": False}, {"anonymous_id": None}, {"anonymous_id": ""}, {"name": ""}, {"user_id": "guest"},
+    {}, {"anonymous_id": None}, {"user_id": "guest"}, {"at_us": 1}, {"is_of_bot": True},
+    {"source": PlainSource({**REFUSED, "bot": BOT})},
+])  # fmt: skip
+def test_few_steps_are_enough_for_a_page_that_is_only_counted(changed: Mapping[str, Any]) -> None:
+    page = msgspec.structs.replace(COUNTED, **changed)
+
+    ready = preparer(POLICIES[1]).prepare_page(page)
+
+    assert ready is not None
+    assert ready == preparer(POLICIES[1]).prepare(page.message(), NO_SCOPE)
+
+
+@pytest.mark.parametrize("changed", [
+    {"name": ""}, {"name": "\ud800"}, {"properties": {"title": "\ud800"}},
+    {"source": PlainSource({**REFUSED, "page": "\ud800"})},
+])  # fmt: skip
+def test_a_page_that_is_only_counted_and_needs_care_gets_it(changed: Mapping[str, Any]) -> None:
+    assert preparer(POLICIES[1]).prepare_page(msgspec.structs.replace(COUNTED, **changed)) is None
+
+
+def test_a_client_without_consent_makes_no_page_that_is_only_counted() -> None:
+    assert preparer(POLICIES[0]).prepare_page(COUNTED) is None
+
+
+@pytest.mark.parametrize("changed", [
+    {"anonymous_id": None}, {"anonymous_id": ""}, {"name": ""}, {"user_id": "guest"},
     {"name": "\ud800"}, {"source": PlainSource({"page": "\ud800"})},
 ])  # fmt: skip
 def test_a_page_that_needs_care_gets_it(changed: Mapping[str, Any]) -> None:
@@ -217,3 +282,4 @@ def test_a_page_that_needs_care_gets_it(changed: Mapping[str, Any]) -> None:
 def test_hooks_and_a_small_limit_see_every_page() -> None:
     assert preparer(hooks=(lambda message: message,)).prepare_page(PAGE) is None
     assert preparer(max_bytes=200).prepare_page(PAGE) is None
+    assert preparer(POLICIES[1], max_bytes=200).prepare_page(COUNTED) is None

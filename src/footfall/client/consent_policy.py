@@ -23,7 +23,6 @@ __all__ = ["ConsentPolicy"]
 
 _STATED = ("consent", "consentManagement")
 _TEXT, _BOOL = {str}, {bool}
-_MS_DIGITS = 12  # of a UUIDv7, in hexadecimal: its time in milliseconds
 
 
 class ConsentPolicy:
@@ -46,12 +45,16 @@ class ConsentPolicy:
         """The form in which a message of this name is only counted, made of its JSON."""
         return self._form.of(text, self._validator.resolve(name) if text.startswith(_TRACK) else None)
 
+    def counted_page(self, message_id: str, at_us: int, name: str, properties: bytes, context: bytes) -> bytes:
+        """What `counted` makes of an integration's page view, of its JSON parts; `context` is without its braces."""
+        return self._form.of_page(message_id, at_us, name, properties, context)
+
     def new_id(self, new_id: Callable[[], str]) -> str:
         """An id for a message that is only counted: a UUIDv7 that has the hour, and not the millisecond."""
-        text = new_id().replace("-", "")
-        ms = int(text[:_MS_DIGITS], 16)
-        text = f"{ms - ms % (HOUR_US // 1_000):0{_MS_DIGITS}x}{text[_MS_DIGITS:]}"
-        return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+        text = new_id()
+        ms = int(text[:8] + text[9:13], 16)
+        hour = f"{ms - ms % (HOUR_US // 1_000):012x}"
+        return f"{hour[:8]}-{hour[8:]}{text[13:]}"
 
     def _event(self, type_: str, name: str | None) -> Event | None:
         return self._validator.resolve(name) if type_ == "track" and name else None

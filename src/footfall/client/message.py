@@ -71,7 +71,8 @@ class SitePage(msgspec.Struct, frozen=True):
     """A page view that a web integration made.
 
     Its values are JSON's own. `at_us` is when it was, in microseconds since 1970-01-01 UTC, of 1900 to 2199; None is
-    now. `is_of_bot` says that it is a bot's, and needs no id, `is_full` that all of it may be sent.
+    now. `is_of_bot` says that it is a bot's, and needs no id, `is_full` that all of it may be sent; else it is only
+    counted.
     """
 
     name: str

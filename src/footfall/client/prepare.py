@@ -109,12 +109,12 @@ class Preparer:
 
     def prepare_page(self, page: SitePage) -> Prepared | None:
         """The same bytes as `prepare` makes of `page.message()`, by few steps; None where it needs the others."""
+        if not (self._takes_pages and page.name) or is_finalizing() or (context := page.source.context_text) is None:
+            return None
         user_id, anonymous_id, at_us = page.user_id, page.anonymous_id, page.at_us
-        if not (self._takes_pages and page.is_full and page.name and (anonymous_id or page.is_of_bot)):
-            return None
-        if is_finalizing() or (user_id is not None and (not user_id or is_junk(user_id))):
-            return None
-        if (context := page.source.context_text) is None:
+        if not page.is_full:
+            return self._counted_page(page, context)
+        if not (anonymous_id or page.is_of_bot) or (user_id is not None and (not user_id or is_junk(user_id))):
             return None
         try:
             who = b"" if user_id is None else b',"userId":%b' % json_text(user_id)
@@ -131,6 +131,19 @@ class Preparer:
         if len(head) > self._room:
             return None
         return Prepared(head, LOW, new_id, (), self._monotonic(), us if at_us is None else None)
+
+    def _counted_page(self, page: SitePage, context: bytes) -> Prepared | None:
+        if self._consent is None:
+            return None
+        try:
+            json_text(page.name)
+            properties = json_text(page.properties)
+        except TypeError:  # as above
+            return None
+        new_id = self._consent.new_id(self._new_id)
+        us = self._now_us() if page.at_us is None else page.at_us
+        head = self._consent.counted_page(new_id, us, page.name, properties, context)
+        return Prepared(head, LOW, new_id, (), self._monotonic(), None, None) if len(head) <= self._room else None
 
     def _without_consent(self, message: Message, level: ConsentLevel) -> Prepared | Receipt:
         if level == "none":

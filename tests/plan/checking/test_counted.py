@@ -208,3 +208,20 @@ def test_any_message_has_the_same_form_where_it_was_decoded_before(message: dict
     text = json.dumps(message).encode()
 
     assert FORM.of(text, SEEN, data=message) == FORM.of(text, SEEN)
+
+
+@pytest.mark.parametrize("form", [FORM, CountedForm(None)], ids=["plan", "no plan"])
+@pytest.mark.parametrize("context", [
+    b'"ip":"192.0.2.0"',
+    b'"bot":{"reason":"crawler","more":1,"list":"12"},"staff":true',
+    b'"bot":null,"page":{"staff":true}',
+    b'"page":{"title":"\\"bot\\""}',
+])  # fmt: skip
+@pytest.mark.parametrize("name", ["Home", "/orders/{id}", 'a\u2028\x7f"b'])
+def test_a_page_of_parts_has_the_form_of_its_message(name: str, context: bytes, form: CountedForm) -> None:
+    values = b'{"status":200,"origin":"search","embedded":true,"teaser":"a","title":"b","duration_ms":1.50}'
+    text = b'{"type":"page","messageId":"m","timestamp":"1969-12-31T23:59:59.999999Z","name":%b,"properties":%b,%b}' % (
+        json.dumps(name).encode(), values, b'"context":{%b}' % context,
+    )  # fmt: skip
+
+    assert form.of_page("m", -1, name, values, context) == form.of(text, None)

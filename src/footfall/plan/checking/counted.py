@@ -109,6 +109,25 @@ class CountedForm:
             kept["context"] = marks
         return _encode(kept)
 
+    def of_page(self, message_id: str, at_us: int, name: str, properties: bytes, context: bytes) -> bytes:
+        """What `of` makes of a page view of these parts, with fewer steps.
+
+        `at_us` is its time in microseconds since 1970-01-01 UTC, of 1900 to 2199, `properties` are a JSON object, and
+        `context` is one without its braces. The name is neither empty nor has it half a character.
+        """
+        public, members = self._public(None, "page", name), _decode_members(properties)
+        kept: dict[str, Any] = {
+            "consent": "count_only",
+            "type": "page",
+            "messageId": message_id,
+            "timestamp": hour_text(at_us),
+            "name": name,
+            "properties": members if public is None else _public_members(members, public),
+        }
+        if (b'"bot"' in context or b'"staff"' in context) and (marks := _marks(_decode_members(b"{%b}" % context))):
+            kept["context"] = marks
+        return _encode(kept)
+
     def _public(self, event: Event | None, type_: object, name: str | None) -> Mapping[str, _Cut] | None:
         if self._plan is None:
             return None
