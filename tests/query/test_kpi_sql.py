@@ -189,6 +189,14 @@ def test_it_reads_as_somebody_would_write_it() -> None:
     ])  # fmt: skip
 
 
+@pytest.mark.parametrize(("function", "at"), [("median", None), ("percentile", Decimal(90))])
+def test_a_value_between_two_decimals_has_more_digits_than_they_have(function: Any, at: Decimal | None) -> None:
+    log = [message(seq, "buy", seq, f'{{"fee":{fee}}}', user_id="ann") for seq, fee in ((1, "0.001"), (2, "0.002"))]
+
+    by_footfall, by_sql = both(Aggregate(function=function, event="buy", property="fee", at=at), log)
+    assert rounded(by_sql) == rounded(by_footfall)
+
+
 def test_pages_are_counted_among_all_messages() -> None:
     log = [message(seq, None, seq, type="page", anonymous_id=f"a{seq % 2}") for seq in range(1, 6)]
 

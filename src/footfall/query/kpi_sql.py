@@ -37,6 +37,8 @@ _FUNCTIONS: Mapping[str, str] = {
     "sum": "coalesce(sum({}), 0)", "average": "avg({})", "minimum": "min({})", "maximum": "max({})",
     "median": "median({})", "percentile": "quantile_cont({}, {})",
 }  # fmt: skip
+_BETWEEN = {"median", "percentile"}
+"""Functions whose value may lie between two values: of decimals DuckDB would cut it to the digits that these have."""
 _SIGNS: Mapping[str, str] = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _COMPARED_AS_WRITTEN = {"string", "integer", "number", "decimal", "boolean"}
 
@@ -51,7 +53,8 @@ def kpi_sql(
     """The SELECT of a KPI over a window: its `value`, beside it the values of its `by`, and of money the currency.
 
     None where it is no SELECT of one view: a conversion, conditions on items of arrays, traits, context and segments.
-    Of the type `number` the last digits may differ: SQL adds doubles, and footfall the digits that were sent.
+    Of the type `number`, of averages, medians and percentiles the last digits may differ: SQL has doubles there, and
+    footfall the digits that were sent.
     """
     try:
         return _Writer(plan, views, window, audiences).select(kpi.measure)
@@ -134,7 +137,10 @@ class _Writer:
             name = "person_id" if measure.property == "actor" else self._column(event, measure.property)
             return f"count(DISTINCT {name})"
         share = "" if measure.at is None else f"{measure.at / 100:f}"
-        return _FUNCTIONS[measure.function].format(self._column(event, measure.property), share)
+        column = self._column(event, measure.property)
+        if measure.function in _BETWEEN and wire_type(self._property(event, measure.property)) == "decimal":
+            column = f"{column}::DOUBLE"
+        return _FUNCTIONS[measure.function].format(column, share)
 
     def _property(self, event: Event | None, name: str) -> Property:
         prop = next((each for each in event.properties if each.name == name), None) if event is not None else None
