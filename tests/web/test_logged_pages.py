@@ -133,3 +133,21 @@ def test_a_page_view_is_written_as_a_message_that_is_counted_only_is_kept() -> N
     assert isinstance(sent, bytes)
 
     assert CountedForm(PLAN).of(sent, None) == sent
+
+
+@pytest.mark.parametrize("agent", [BROWSER, CRAWLER])
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=20), st.integers(200, 203), st.integers(0, 3))
+def test_a_message_is_the_json_of_its_parts(agent: str, path: str, status: int, hour: int) -> None:
+    plan = msgspec.structs.replace(PLAN, web=Web(paths=True))
+    of = msgspec.structs.replace(hit(f"/x{path}/", status=status, user_agent=agent), at_us=AT + hour * 3_600_000_000)
+
+    sent = LoggedPages(plan).message(of, path)
+
+    parts = {
+        "type": "page", "messageId": f"log-{path}", "timestamp": f"2026-11-29T{13 + hour}:00:00Z",
+        "name": f"/x{path}/", "properties": {"status": status, "origin": "direct"},
+    }  # fmt: skip
+    assert isinstance(sent, bytes)
+    read = json.loads(sent)
+    assert {key: read[key] for key in parts} == parts
+    assert read.keys() - parts.keys() == ({"consent"} if agent == BROWSER else {"context"})

@@ -44,10 +44,11 @@ class LogFormat(msgspec.Struct, frozen=True):
 
 
 # The quoted parts end at a quotation mark without a backslash before it: Apache writes \" into them, nginx \x22.
-_QUOTED = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
+# What ends before a space or a quotation mark gives nothing back (`++`): no shorter part of it could fit.
+_QUOTED = r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"'
 _COMBINED = re.compile(
-    r"(?:([\w.:\-\[\]]+) )?(\S+) \S+ (?:\S+|[^\[]*?) "
-    r"\[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] " + _QUOTED + r" (\d{3}) (?:\d+|-)"
+    r"(?:([\w.:\-\[\]]++) )?(\S++) \S++ (?:\S+|[^\[]*?) "
+    r"\[(\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4})\] " + _QUOTED + r" (\d{3}) (?:\d++|-)"
     r"(?: " + _QUOTED + " " + _QUOTED + ")?"
 ).match  # fmt: skip
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|(.))").sub

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footfall.plan import read
@@ -208,6 +208,51 @@ def test_any_message_has_the_same_form_where_it_was_decoded_before(message: dict
     text = json.dumps(message).encode()
 
     assert FORM.of(text, SEEN, data=message) == FORM.of(text, SEEN)
+
+
+IDS = st.sampled_from([
+    "a", "log-1", "", "a" * 200, "a" * 201, "\\u0041", '\\"', "\u00e9", '","messageId":"a', '","name":"Home',
+])  # fmt: skip
+RESTS = st.sampled_from([
+    "}", ',"name":"Home"}', ',"name":"Home","properties":{}}', ',"properties":{"status":200},"name":"Home"}',
+    ',"timestamp":"2026-11-29T13:00:00Z","name":"Home","properties":{"status":200,"origin":"direct"}}',
+    ',"timestamp":"2026-11-29T13:00:00Z","name":"Home","properties":{"status":200,"origin":"Ann"}}',
+    ',"timestamp":"2026-11-29T13:04:00Z","name":"Home","properties":{"teaser":"a"}}',
+    ',"name":"Home","properties":{},"userId":"u"}', ',"name":"Home","properties":{}} ',
+    ',"event":"seen","properties":{}}',
+])  # fmt: skip
+
+
+@given(st.lists(st.tuples(IDS, RESTS, st.sampled_from(["page", "track"])), min_size=2, max_size=12), st.booleans())
+@example([("a", ',"name":"Home","properties":{}}', "page"), ("b", ',"name":"Home","properties":{}}', "page")], False)
+@example(
+    [("a", ',"name":"Home","properties":{}}', "page"), ("a" * 201, ',"name":"Home","properties":{}}', "page")], False
+)
+def test_the_form_of_a_message_is_the_same_after_others_like_it(
+    parts: list[tuple[str, str, str]], is_bytearray: bool
+) -> None:
+    forms = [(plan, CountedForm(plan)) for plan in (PLAN, None)]
+    for message_id, rest, type_ in parts:
+        text = f'{{"consent":"count_only","type":"{type_}","messageId":"{message_id}"{rest}'.encode()
+        event = SEEN if type_ == "track" else None
+        arguments = {"type_": type_, "timestamp": json.loads(text).get("timestamp", "2026-11-29T14:00:00Z")}
+        for plan, form in forms:
+            expected = CountedForm(plan).of(text, event, **arguments)
+
+            assert form.of(bytearray(text) if is_bytearray else text, event, **arguments) == expected
+
+
+def test_a_form_that_keeps_others_in_mind_looks_at_type_time_and_event_too() -> None:
+    text = b'{"consent":"count_only","type":"track","messageId":"a","timestamp":"2026-11-29T13:00:00Z",%b}' % (
+        b'"event":"seen","properties":{"kind":"a"}'
+    )
+    form, hour = CountedForm(PLAN), "2026-11-29T13:00:00Z"
+    other = msgspec.structs.replace(SEEN, name="other", properties=())
+
+    assert form.of(text, SEEN, type_="track", timestamp=hour) == text
+    assert b'"kind"' not in form.of(text, other, type_="track", timestamp=hour)
+    assert b"T15:00" in form.of(text, SEEN, type_="track", timestamp="2026-11-29T15:00:00Z")
+    assert b'"event"' not in form.of(text, SEEN, type_="page", timestamp=hour)
 
 
 @pytest.mark.parametrize("form", [FORM, CountedForm(None)], ids=["plan", "no plan"])

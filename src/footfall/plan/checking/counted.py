@@ -33,6 +33,11 @@ _OF_THE_WHOLE = frozenset({"required", "rule"})
 _TYPES = frozenset(MESSAGE_TYPES)
 _NAMES = {"page": "name", "screen": "name", "track": "event"}
 _MAX_ID = 200
+# An id of these characters changes nothing of the form of the rest. Imported logs have many messages of the same rest.
+_begins_like_others = re.compile(
+    rb'\{"consent":"count_only","type":"([a-z]+)","messageId":"[\w.-]{1,%d}"' % _MAX_ID
+).match
+_MOST_KEPT, _LONGEST_KEPT = 1_024, 1_024  # messages, bytes
 # As `list_version` of the web part says it.
 _is_list = re.compile(r"[0-9]{1,4}(?:\+is-crawler-[0-9][0-9.]{0,15})?", re.ASCII).fullmatch
 _LONGEST_TIME = 64  # characters
@@ -67,6 +72,8 @@ class CountedForm:
         self._ids = set() if plan is None else {plan.identity.device, plan.identity.account}
         self._events: dict[str, Mapping[str, _Cut]] = {}
         self._pages: dict[tuple[str, ...], Mapping[str, _Cut]] = {}
+        # What messages say besides their id that had this form already.
+        self._kept_forms: set[tuple[bytes, bytes, str, object, str | None]] = set()
 
     def of(
         self,
@@ -82,6 +89,28 @@ class CountedForm:
         `type_` and `timestamp` go before what the message itself says. `data` is what it decodes to, where that is
         known. Raises msgspec.DecodeError for no object.
         """
+        like_others = _begins_like_others(message)
+        if like_others is None or type(type_) is not str or type(timestamp) is not str:
+            return self._of(message, event, type_, timestamp, data)
+        text = bytes(message)
+        rest = (like_others[1], text[like_others.end() :], type_, timestamp, None if event is None else event.name)
+        if rest in self._kept_forms:
+            return text
+        form = self._of(message, event, type_, timestamp, data)
+        if form == text and len(form) <= _LONGEST_KEPT:
+            if len(self._kept_forms) >= _MOST_KEPT:
+                self._kept_forms.clear()
+            self._kept_forms.add(rest)
+        return form
+
+    def _of(
+        self,
+        message: bytes | bytearray,
+        event: Event | None,
+        type_: object,
+        timestamp: object,
+        data: Mapping[str, object] | None,
+    ) -> bytes:
         parts = _decode_parts(message)
         data = _decode_texts(message) if data is None else data
         type_ = _text(data, "type") if type_ is None else type_
