@@ -87,8 +87,15 @@ def _read(
     wanted: Sequence[str],
 ) -> Any:
     stored = [column for column in wanted if column not in _NOT_STORED]
-    table = part.read(stored or ["seq"])
-    arrays: dict[str, Any] = {column: table.column(column) for column in stored}
+    arrays: dict[str, Any] = {}
+    if persons is not None and "occurred_at" in stored:
+        times = persons.times(number, part.stretches())
+        if times is not None:  # out of the cache
+            stored.remove("occurred_at")
+            arrays["occurred_at"] = joined([table["occurred_at"] for table in times], _INT)
+    if stored:
+        table = part.read(stored)
+        arrays |= {column: table.column(column) for column in stored}
     if "source" in arrays:
         arrays["source"] = arrays["source"].dictionary_encode()
     if "type" in wanted:

@@ -41,7 +41,7 @@ __all__ = ["SegmentTables"]
 
 _SECOND: Final = 1_000_000
 _TRAITS: Final = "traits."
-_SESSION_COLUMNS: Final = ("person", "device", "occurred_at", "type", "seq")
+_SESSION_COLUMNS: Final = ("person", "device", "occurred_at", "type")
 _SIGNS: Final = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pyarrow
 import pyarrow.compute as pc
@@ -36,7 +36,7 @@ SessionUnit = Literal["session", "person"]
 
 _EVER = Span()
 _CHANNELS = len(CHANNELS) + 1
-_COLUMNS = {"person", "device", "occurred_at", "type", "seq"}
+_COLUMNS = {"person", "device", "occurred_at", "type"}
 
 
 def timelines(
@@ -46,31 +46,38 @@ def timelines(
     unit: SessionUnit = "session",
     steps: bool = False,
     by_channel: bool = False,
+    with_seq: bool = False,
     span: Span = _EVER,
 ) -> Any:
     """The messages in `span` of all persons that count, in order, as an Arrow table.
 
     `unit` is the number of the session, or of the person, that a message is of: from 0 on, none left out. There are
-    `person`, `device`, `time` (microseconds since 1970 UTC), `seq`, `is_reset`, `is_view` (a page or screen), and with
+    `person`, `device`, `time` (microseconds since 1970 UTC), `is_reset`, `is_view` (a page or screen), and with
     `steps` the `step` of each message: see MESSAGE_COLUMNS. `by_channel` there is `channel` too,
-    and a step is of its channel (`step_names`). Within a unit they are in order of time, with `steps` those of equal
-    times by `seq`. Which of these come before a reset goes by source and message_id, as in identity. Raises
+    and a step is of its channel (`step_names`). There is `seq` with steps or `with_seq`, and may be without: it takes
+    a look into the files, and all else is in the cache. Within a unit they are in order of time, with `steps` those of
+    equal times by `seq`. Which of these come before a reset goes by source and message_id, as in identity. Raises
     DamagedFileError.
     """
-    messages = dataset.messages(_columns(steps=steps, by_channel=by_channel))
-    more = ", channel" if by_channel else ""
+    with_seq = with_seq or steps
+    messages = dataset.messages(_columns(steps=steps, by_channel=by_channel) | ({"seq"} if with_seq else set()))
+    more = (", seq" if with_seq else "") + (", channel" if by_channel else "")
     if steps:
         more += f", step * {_CHANNELS} + channel AS step" if by_channel else ", step"
     keys = ("person", "device", "time") if unit == "session" else ("person", "time")
     # No more keys: with the seq it takes three times as long, and few messages are of one time.
     table = dataset.connection.sql(
-        "SELECT person, device, occurred_at AS time, seq, type = 'reset' AS is_reset, "
+        "SELECT person, device, occurred_at AS time, type = 'reset' AS is_reset, "
         f"type IN ('page', 'screen') AS is_view{more} "
-        f"FROM {messages} WHERE counted AND {shard.sql()} AND {span.sql()} ORDER BY {', '.join(keys)}"
+        f"FROM {messages} WHERE counted AND {shard.sql('person')} AND {span.sql()} ORDER BY {', '.join(keys)}"
     ).to_arrow_table()
     table = pyarrow.table({name: joined([table[name]]) for name in table.column_names})
     if steps or pc.any(table["is_reset"]).as_py():
-        table = _untied(dataset, table, keys, by_seq=steps)
+        ties = _ties(table, keys, by_seq=steps)
+        if ties is not None and not with_seq:
+            return timelines(dataset, shard, unit=unit, by_channel=by_channel, with_seq=True, span=span)
+        if ties is not None:
+            table = _untied(dataset, table, ties, by_device="device" in keys)
     person, device, time, is_reset = (joined([table[name]]) for name in ("person", "device", "time", "is_reset"))
     starts = pc.invert(is_as_before([person]))
     if unit == "session":
@@ -138,28 +145,38 @@ def step_table(rows: Any) -> Any:
     return table.append_column("is_repeat", repeats)
 
 
-def _untied(dataset: Dataset, table: Any, keys: Sequence[str], *, by_seq: bool) -> Any:
-    """The rows, those of equal keys in order: where there is a reset, and with `by_seq` all of them."""
+class _Ties(NamedTuple):
+    """Rows of equal keys whose order matters: the number and the group of each, and whether a reset is in the group."""
+
+    rows: Any
+    group: Any
+    is_cut: Any
+
+
+def _ties(table: Any, keys: Sequence[str], *, by_seq: bool) -> _Ties | None:
+    """The rows that have equal keys: where there is a reset among them, and with `by_seq` all. None without any."""
     if not len(table):
-        return table
+        return None
     repeats = is_as_before([joined([table[name]]) for name in keys])
     is_as_after = pyarrow.concat_arrays([repeats.slice(1), pyarrow.array([False])])
-    tied = pc.indices_nonzero(pc.or_(repeats, is_as_after)).cast(INT)
-    if not len(tied):
-        return table
-    few = table.select(["seq", "is_reset"]).take(tied)
-    group = pc.cumulative_sum(pc.invert(repeats).take(tied).cast(INT))
+    rows = pc.indices_nonzero(pc.or_(repeats, is_as_after)).cast(INT)
+    if not len(rows):
+        return None
+    group = pc.cumulative_sum(pc.invert(repeats).take(rows).cast(INT))
     # With a reset: in the groups that have one.
-    is_cut = pc.is_in(group, value_set=group.filter(few["is_reset"].combine_chunks()).unique())
+    is_cut = pc.is_in(group, value_set=group.filter(joined([table["is_reset"]]).take(rows)).unique())
     if not by_seq:
-        tied, group, few = tied.filter(is_cut), group.filter(is_cut), few.filter(is_cut)
-        is_cut = is_cut.filter(is_cut)
-    if not len(tied):
-        return table
-    resets_before = _resets_before(dataset, group, few, is_cut) if "device" in keys else constant(0, len(tied))
-    columns = {"group": group, "cut": resets_before, "is_reset": few["is_reset"].cast(INT), "seq": few["seq"]}
+        rows, group, is_cut = (column.filter(is_cut) for column in (rows, group, is_cut))
+    return _Ties(rows, group, is_cut) if len(rows) else None
+
+
+def _untied(dataset: Dataset, table: Any, ties: _Ties, *, by_device: bool) -> Any:
+    """The rows, those of equal keys in order."""
+    few = table.select(["seq", "is_reset"]).take(ties.rows)
+    resets_before = _resets_before(dataset, ties.group, few, ties.is_cut) if by_device else constant(0, len(few))
+    columns = {"group": ties.group, "cut": resets_before, "is_reset": few["is_reset"].cast(INT), "seq": few["seq"]}
     order = pc.sort_indices(pyarrow.table(columns), [(name, "ascending") for name in columns])
-    places = pc.replace_with_mask(positions(len(table)), flags(len(table), tied), tied.take(order))
+    places = pc.replace_with_mask(positions(len(table)), flags(len(table), ties.rows), ties.rows.take(order))
     return table.take(places)
 
 

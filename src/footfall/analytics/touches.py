@@ -42,7 +42,7 @@ def make_touches(context: ShardContext) -> TouchTable:
             f"CREATE TABLE {name} (person INTEGER, time BIGINT, seq BIGINT, link INTEGER, is_direct BOOLEAN)"
         )
         return TouchTable(name, links)
-    connection.register(f"{name}_rows", timelines(dataset, context.shard))
+    connection.register(f"{name}_rows", timelines(dataset, context.shard, with_seq=True))
     direct = ", ".join(str(number) for number, marks in enumerate(links) if marks.is_direct) or "-1"
     connection.execute(
         f"""

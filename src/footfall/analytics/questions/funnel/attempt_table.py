@@ -234,7 +234,7 @@ class _Sessions:
 
         from footfall.analytics.session_table import session_table, timelines
 
-        rows = timelines(context.dataset, context.shard)
+        rows = timelines(context.dataset, context.shard, with_seq=True)
         units = session_table(rows)
         is_over = pc.or_(units["is_closed"], pc.less(pc.add(units["ended"], SESSION_GAP_US), context.report.now))
         over = units.select(["unit"]).filter(is_over)
