@@ -82,3 +82,26 @@ def test_a_mistake_is_one_clear_line(data: Path, arguments: list[str], message: 
 
     assert message in str(result.exception)
     assert "\n" not in str(result.exception)
+
+
+def test_the_figures_of_another_product_are_explained_default_by_default(data: Path) -> None:
+    asked = ("page:/", "page:/pay", "--within", "1h", "--like", "mixpanel")
+    text = run(data, *asked).stdout
+    values = json.loads(run(data, *asked, "--format", "json").stdout)["funnel"]
+    lines = run(data, *asked, "--format", "csv").stdout.splitlines()
+
+    assert ["page:/pay", "0", "+1", "1", "0", "%", "50", "%"] in [line.split() for line in text.splitlines()]
+    assert "within: 1h here, 7d in Mixpanel." in text
+    assert values["converted"] == values["reconciliation"]["figures"][1]["theirs"] == 1
+    assert lines[4].startswith("Mixpanel,page:/pay,within,1h,7d,1,1,")
+
+
+def test_an_option_that_is_set_in_the_other_product_too_is_kept(data: Path) -> None:
+    text = run(data, "page:/", "page:/pay", "--within", "1h", "--like", "posthog", "--keep", "within").stdout
+
+    assert "0 of 2 convert, within 1h" in text
+    assert "Kept as asked: within." in text
+
+
+def test_nothing_is_kept_without_another_product(data: Path) -> None:
+    assert "to keep within as asked goes with" in str(run(data, "page:/", "--keep", "within").exception)

@@ -65,3 +65,13 @@ def test_a_window_and_people_are_chosen(data: Path) -> None:
     result = run(data, "page", "--since", "2026-11-02", "--until", "2026-11-03", "--include", "bots,staff")
 
     assert ["2026-11-02", "Mon", "1"] in [line.split()[:3] for line in result.stdout.splitlines()]
+
+
+def test_the_figures_of_another_product_are_explained_default_by_default(data: Path) -> None:
+    asked = ("page", "--periods", "1", "--until", "2026-11-05", "--like", "amplitude")
+    lines = [line.split() for line in run(data, *asked).stdout.splitlines()]
+    rows = run(data, *asked, "--format", "csv").stdout.splitlines()
+
+    assert ["entered", "2", "0", "+1", "3"] in lines
+    assert ["day", "1,", "returned", "1", "0", "0", "1", "50", "%", "33.3", "%"] in lines
+    assert rows[2].startswith("Amplitude,entered,counting,calendar,rolling,2,0,")

@@ -48,6 +48,22 @@ def test_it_is_a_frame_in_arrow_pandas_and_polars() -> None:
     assert "<table>" in asked._repr_html_()
 
 
+def test_by_the_defaults_of_another_product_it_has_what_each_of_them_changed() -> None:
+    log = [message(number, at=number * DAY, properties='{"price":0.10}', user_id="ann") for number in (1, 3)]
+    with database(log, plan_of(PRICE)) as opened:
+        ours, alike = opened.retention("buy", periods=1), opened.retention("buy", periods=1, like="mixpanel")
+        theirs = opened.retention(
+            "buy", periods=1, counting="rolling", entry="recurring", returning_when="on_or_after"
+        )  # fmt: skip
+
+    assert ours.reconciliation is None
+    assert alike.rows == theirs.rows
+    assert alike.reconciliation is not None
+    returned = alike.reconciliation.figures[1]
+    assert (returned.ours, returned.differences, returned.theirs) == (0, (0, 0, 1), 1)
+    assert len(alike.reconciliation.rows) == 3 * 4 + len(alike.reconciliation.not_reproduced)
+
+
 @pytest.mark.parametrize("values", [("1e38", "1"), ("1e300", "-1e308"), ("1e10", "0." + "1" * 28)])
 def test_more_digits_than_any_frame_takes_are_floats_there_and_exact_in_rows(values: tuple[str, ...]) -> None:
     log = [

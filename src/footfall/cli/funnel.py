@@ -6,9 +6,11 @@ from typing import Any
 
 import click
 
-from footfall.analytics.questions.funnel import funnel, funnel_options
-from footfall.cli.question import answer_question, question_options
+from footfall.analytics import Question
+from footfall.analytics.questions.funnel import funnel_like, funnel_options
+from footfall.cli.question import answer_question, like_options, question_options
 from footfall.errors import UsageError
+from footfall.plan.model import Plan
 
 __all__ = ["command"]
 
@@ -58,12 +60,15 @@ __all__ = ["command"]
     help="So many values by themselves; the others together.",
 )  # fmt: skip
 @click.option("--dropped", type=int, metavar="N", help="List who reached the step before step N, and not step N.")
+@like_options
 @question_options
 def command(
     *,
     steps: tuple[str, ...],
     ties: str,
     step_within: tuple[str, ...],
+    like: str | None,
+    keep: tuple[str, ...],
     **values: Any,
 ) -> None:
     """Show how many go on from STEP to STEP, how long it takes, and who does not go on.
@@ -79,9 +84,12 @@ def command(
         "attribution", "top", "dropped",
     )}  # fmt: skip
     limits = dict(_limit(text) for text in step_within)
-    answer_question(
-        lambda plan: funnel(funnel_options(plan, steps, step_within=limits, ties=ties == "allowed", **asked)), **values
-    )
+
+    def ask(plan: Plan) -> Question[Any, Any]:
+        options = funnel_options(plan, steps, step_within=limits, ties=ties == "allowed", **asked)
+        return funnel_like(like, options, keep)
+
+    answer_question(ask, **values)
 
 
 def _limit(text: str) -> tuple[int, str]:

@@ -12,6 +12,7 @@ import click
 
 from footfall import query
 from footfall.analytics import Question
+from footfall.analytics.peer_defaults import PEERS
 from footfall.cli.data_option import data_option, environment_option, plan_option
 from footfall.cli.include_option import include_option
 from footfall.cli.output import console, echo, echo_json
@@ -22,7 +23,7 @@ from footfall.query.question_result import QuestionResult
 from footfall.timestamps import local_time
 
 __all__ = [
-    "AskedQuestion", "QuestionAsker", "answer_question", "by_option", "moment_options", "per_option",
+    "AskedQuestion", "QuestionAsker", "answer_question", "by_option", "like_options", "moment_options", "per_option",
     "question_options", "window_times",
 ]  # fmt: skip
 
@@ -52,6 +53,18 @@ class QuestionAsker:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.asked: AskedQuestion | None = None
+
+
+def like_options(command: T) -> T:
+    """The options that ask a question as another product does."""
+    like = click.option(
+        "--like", type=click.Choice([*PEERS]),
+        help="By the defaults of another product, and why its figures differ from those here.",
+    )  # fmt: skip
+    keep = click.option(
+        "--keep", multiple=True, metavar="OPTION", help="With --like: this option stays, as it is set so there too.",
+    )  # fmt: skip
+    return like(keep(command))
 
 
 def question_options(command: T) -> T:
@@ -123,7 +136,9 @@ def _show(answer: QuestionResult[Any], form: str, data: str) -> None:
         from footfall.query.writers import write_csv_rows
 
         sys.stdout.flush()
-        write_csv_rows(answer.columns, answer.rows, sys.stdout.buffer)
+        table = answer.reconciliation.table if answer.reconciliation is not None else None
+        columns, rows = (answer.columns, answer.rows) if table is None else (table.columns, table.rows)
+        write_csv_rows(columns, rows, sys.stdout.buffer)
     else:
         # Loaded late: other forms do not wait for it.
         from footfall.reporting.text import show

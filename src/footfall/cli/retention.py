@@ -6,8 +6,10 @@ from typing import Any
 
 import click
 
-from footfall.analytics.questions.retention import RetentionOptions, brackets_of, retention
-from footfall.cli.question import answer_question, by_option, per_option, question_options
+from footfall.analytics import Question
+from footfall.analytics.questions.retention import RetentionOptions, brackets_of, retention_like
+from footfall.cli.question import answer_question, by_option, like_options, per_option, question_options
+from footfall.plan.model import Plan
 from footfall.plan.reading.event_filters import read_event_filter
 
 __all__ = ["command"]
@@ -38,6 +40,7 @@ __all__ = ["command"]
     "--minimum", type=click.IntRange(1), default=1, show_default=True, help="How many RETURNING messages it takes."
 )
 @click.option("--sum", "value", metavar="PROPERTY", help="Add this property of RETURNING up, for each period.")
+@like_options
 @question_options
 def command(
     *,
@@ -51,6 +54,8 @@ def command(
     returning_when: str,
     minimum: int,
     value: str | None,
+    like: str | None,
+    keep: tuple[str, ...],
     **shared: Any,
 ) -> None:
     """Show who came back: of the persons who had START, how many had RETURNING in the periods after it.
@@ -61,20 +66,20 @@ def command(
     Each row has those who entered in one day, week or month, each column a period after that. An asterisk marks a
     period that is not over for everybody; the last row has complete periods alone.
     """
-    answer_question(
-        lambda plan: retention(
-            RetentionOptions(
-                start=read_event_filter(start, plan, "START"),
-                returning=read_event_filter(returning or start, plan, "RETURNING"),
-                by=by,
-                per=per,
-                counting=counting,
-                entry=entry.replace("-", "_"),  # type: ignore[arg-type] # of the choices above
-                returning_when=returning_when.replace("-", "_"),  # type: ignore[arg-type] # as above
-                brackets=brackets_of(periods),
-                minimum=minimum,
-                value=value,
-            )
-        ),
-        **shared,
-    )
+
+    def ask(plan: Plan) -> Question[Any, Any]:
+        options = RetentionOptions(
+            start=read_event_filter(start, plan, "START"),
+            returning=read_event_filter(returning or start, plan, "RETURNING"),
+            by=by,
+            per=per,
+            counting=counting,
+            entry=entry.replace("-", "_"),  # type: ignore[arg-type] # of the choices above
+            returning_when=returning_when.replace("-", "_"),  # type: ignore[arg-type] # as above
+            brackets=brackets_of(periods),
+            minimum=minimum,
+            value=value,
+        )
+        return retention_like(like, options, keep)
+
+    answer_question(ask, **shared)

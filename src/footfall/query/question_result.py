@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from footfall.analytics import FlatTable, Question, Report
+from footfall.analytics.reconciliation import Reconciliation
 from footfall.query.result import QueryResult
 
 __all__ = ["QuestionResult"]
@@ -29,6 +30,11 @@ class QuestionResult(QueryResult, Generic[R]):
         self.definition = str(getattr(self.result, "definition", ""))
         self._flat = question.table(self.result)
         super().__init__(None, [self.definition, *report.data.losses])
+
+    @property
+    def reconciliation(self) -> Reconciliation | None:
+        """What each default of another product changed, where the answer is by these; see its `rows`."""
+        return getattr(self.result, "reconciliation", None)
 
     @cached_property
     def _table(self) -> Any:

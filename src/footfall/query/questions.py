@@ -17,7 +17,7 @@ from footfall.analytics.questions.channels import ChannelsOptions, ChannelsResul
 from footfall.analytics.questions.cross_sell import CrossSellResult, cross_sell, cross_sell_options
 from footfall.analytics.questions.discover import DiscoverOptions, DiscoverResult, discover
 from footfall.analytics.questions.experiment import ExperimentResult, experiment, experiment_options
-from footfall.analytics.questions.funnel import FunnelResult, funnel, funnel_options
+from footfall.analytics.questions.funnel import FunnelResult, funnel_like, funnel_options
 from footfall.analytics.questions.journey import JourneyNow, journey, journey_options
 from footfall.analytics.questions.kpi import kpi
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
@@ -25,7 +25,12 @@ from footfall.analytics.questions.paths import PathsResult, paths, paths_options
 from footfall.analytics.questions.persons import PersonsResult, persons, persons_options
 from footfall.analytics.questions.power import PowerOptions, PowerResult, power
 from footfall.analytics.questions.preferences import PreferencesResult, preferences, preferences_options
-from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
+from footfall.analytics.questions.retention import (
+    RetentionOptions,
+    RetentionResult,
+    brackets_of,
+    retention_like,
+)
 from footfall.analytics.questions.segment import SegmentResult, segment_options
 from footfall.analytics.questions.segment import segment as segment_question
 from footfall.analytics.questions.sessions import SessionsOptions, SessionsResult, sessions
@@ -132,6 +137,8 @@ class Questions(ABC):
         self,
         steps: Sequence[str | EventFilter] = (),
         *,
+        like: str | None = None,
+        keep: Sequence[str] = (),
         since: datetime | None = None,
         until: datetime | None = None,
         include: Collection[str] = (),
@@ -142,11 +149,12 @@ class Questions(ABC):
         `steps` are `EVENT` or `EVENT {PROPERTY: VALUE}` as in a plan, or those of `journey`, a name of the plan. The
         other options are those of `funnel_options`: `order`, `entry`, `ties`, `within`, `step_within`, `optional`,
         `exclude`, `exclude_person`, `hold`, `breakdown`, `attribution`, `top`, `dropped`, `by`. The rows are the steps,
-        or with `dropped` who did not reach that step. Raises UsageError for what the plan does not have, and for
-        options that do not go together.
+        or with `dropped` who did not reach that step. With `like` (`mixpanel`, `posthog`, `amplitude`) they are by the
+        defaults of that product, less the options of `keep`; `reconciliation` has what each default changed. Raises
+        UsageError for what the plan does not have, and for options that do not go together.
         """
         asked = funnel_options(self.plan or Plan(id=""), steps, **options)
-        return self.ask(funnel(asked), since=since, until=until, include=include)
+        return self.ask(funnel_like(like, asked, keep), since=since, until=until, include=include)
 
     def channels(
         self,
@@ -234,6 +242,8 @@ class Questions(ABC):
         returning: str | EventFilter | None = None,
         *,
         periods: str | int = 7,
+        like: str | None = None,
+        keep: Sequence[str] = (),
         since: datetime | None = None,
         until: datetime | None = None,
         include: Collection[str] = (),
@@ -242,7 +252,8 @@ class Questions(ABC):
         """Of those who had `start`, who had `returning` (or `start` again) in the periods after it.
 
         Both are `EVENT` or `EVENT {PROPERTY: VALUE}` as in a plan. `periods` is how many, or brackets (`1-3,4-7`); the
-        other options are those of `RetentionOptions`. Raises UsageError for what the plan does not have.
+        other options are those of `RetentionOptions`. `like` and `keep` are as for `funnel`. Raises UsageError for what
+        the plan does not have.
         """
         asked = RetentionOptions(
             start=self._filter(start, "start"),
@@ -250,7 +261,7 @@ class Questions(ABC):
             brackets=brackets_of(periods),
             **options,
         )
-        return self.ask(retention(asked), since=since, until=until, include=include)
+        return self.ask(retention_like(like, asked, keep), since=since, until=until, include=include)
 
     def trend(
         self,

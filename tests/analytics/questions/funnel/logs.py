@@ -133,7 +133,18 @@ def options_of(asked: Asked, **more: Any) -> FunnelOptions:
         ]
 
     within = "session" if asked.is_session else None if asked.within is None else f"{asked.within}s"
-    options: dict[str, Any] = {"breakdown": "kind", "attribution": asked.attribution, "top": 99}
+    options: dict[str, Any] = {
+        "order": asked.order,
+        "entry": asked.entry,
+        "ties": asked.ties,
+        "within": within,
+        "step_within": {number: f"{step.within}s" for number, step in enumerate(asked.steps, 1) if step.within},
+        "exclude": ranges(is_person=False),
+        "exclude_person": ranges(is_person=True),
+        "breakdown": "kind",
+        "attribution": asked.attribution,
+        "top": 99,
+    }
     return funnel_options(
         PLAN,
         [
@@ -143,14 +154,7 @@ def options_of(asked: Asked, **more: Any) -> FunnelOptions:
             )
             for step in asked.steps
         ],
-        order=asked.order,
-        entry=asked.entry,
-        ties=asked.ties,
-        within=within,
-        step_within={number: f"{step.within}s" for number, step in enumerate(asked.steps, 1) if step.within},
         optional={number for number, step in enumerate(asked.steps, 1) if step.is_optional},
-        exclude=ranges(is_person=False),
-        exclude_person=ranges(is_person=True),
         hold=["kind"] if asked.hold else [],
         **options | more,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from footfall.analytics.questions.funnel.answer import funnel
+from footfall.analytics.questions.funnel.like import funnel_like
 from footfall.analytics.questions.funnel.options import (
     FunnelBreakdown,
     FunnelExclusion,
@@ -21,5 +22,6 @@ __all__ = [
     "FunnelStepResult",
     "FunnelValue",
     "funnel",
+    "funnel_like",
     "funnel_options",
 ]

@@ -10,6 +10,7 @@ import msgspec
 
 from footfall.analytics.filtered_messages import ActorKind
 from footfall.analytics.questions.funnel.times import CurvePoint, TimeSummary
+from footfall.analytics.reconciliation import Reconciliation
 from footfall.analytics.window import Window
 from footfall.journeys.attempts import FunnelEntry, FunnelOrder
 
@@ -81,7 +82,8 @@ class FunnelResult(msgspec.Struct, frozen=True):
 
     `about` names the journey or the steps. `within` is the time that an entry has: a duration, `session`, or None for
     no limit. `whole` is the time from the entry to the last step, `curve` conversion by time since the entry. `values`
-    are the rows of the `breakdown`, and `dropped` those who did not reach step `dropped_at`.
+    are the rows of the `breakdown`, and `dropped` those who did not reach step `dropped_at`. With the defaults of a
+    peer, `reconciliation` says what each of them changed.
     """
 
     about: str
@@ -105,3 +107,4 @@ class FunnelResult(msgspec.Struct, frozen=True):
     dropped: tuple[DroppedActor, ...]
     remarks: tuple[str, ...]
     definition: str
+    reconciliation: Reconciliation | None = None

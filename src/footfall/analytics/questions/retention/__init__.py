@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from footfall.analytics.questions.retention.answer import RetentionCell, RetentionCohort, RetentionResult, retention
+from footfall.analytics.questions.retention.like import retention_like
 from footfall.analytics.questions.retention.options import RetentionBracket, RetentionOptions, brackets_of
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "RetentionResult",
     "brackets_of",
     "retention",
+    "retention_like",
 ]

@@ -25,6 +25,7 @@ from footfall.analytics.questions.retention.options import (
     Returning,
 )
 from footfall.analytics.questions.retention.tally import RetentionPartial, tally
+from footfall.analytics.reconciliation import Reconciliation
 from footfall.analytics.sections import (
     Amount,
     Cell,
@@ -74,7 +75,8 @@ class RetentionCohort(msgspec.Struct, frozen=True):
 class RetentionResult(msgspec.Struct, frozen=True):
     """Cohorts by the period of the entry. `total` has, for each bracket, all cohorts whose cell is complete.
 
-    `entered` are the entries of all cohorts, `of` those in each cell of `total`.
+    `entered` are the entries of all cohorts, `of` those in each cell of `total`. With the defaults of a peer,
+    `reconciliation` says what each of them changed.
     """
 
     start: str
@@ -88,6 +90,7 @@ class RetentionResult(msgspec.Struct, frozen=True):
     of: tuple[int, ...]
     total: tuple[RetentionCell | None, ...]
     definition: str
+    reconciliation: Reconciliation | None = None
 
 
 def retention(options: RetentionOptions) -> Question[RetentionPartial, RetentionResult]:
