@@ -7,6 +7,7 @@ with a response that such a cache may not keep; where the response says nothing 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
 __all__ = ["CookieRule", "cookie_rule"]
@@ -22,8 +23,7 @@ _INVITES = frozenset({"public", "s-maxage", "immutable", "must-understand", "pro
 
 def cookie_rule(headers: Mapping[str, str]) -> CookieRule:
     """Whether a cookie may go with a response of these headers: as it is, after `private` was added, or not at all."""
-    # RFC 9213 has each network name its own `…-Cache-Control`.
-    if "-cache-control\n" in "\n".join((*headers, "")) or not _OF_NETWORKS.isdisjoint(headers):
+    if _speaks_to_networks(tuple(headers)):
         return "no_cookie"
     text = headers.get("cache-control")
     if text is None and "expires" not in headers:
@@ -34,6 +34,12 @@ def cookie_rule(headers: Mapping[str, str]) -> CookieRule:
     if _INVITES & directives.keys() or directives.get("max-age", "0") != "0":
         return "no_cookie"
     return "no_cookie" if "max-age" not in directives and _lasts(headers) else "make_private"
+
+
+@lru_cache(maxsize=256)
+def _speaks_to_networks(names: tuple[str, ...]) -> bool:
+    """Whether one of a response's headers is for networks; RFC 9213 has each name its own `…-Cache-Control`."""
+    return any(name in _OF_NETWORKS or name.endswith("-cache-control") for name in names)
 
 
 def _directives(text: str) -> dict[str, str]:
