@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,10 +15,24 @@ from tests.analytics.segment_reference import Act, members
 from tests.analytics.test_segment_tables import entries_of, logs, plan_in
 
 from footfall.analytics import JOURNEYS, KPIS, Dataset, report
+from footfall.analytics.questions.funnel import funnel, funnel_options
 from footfall.analytics.questions.lifecycle import LifecycleOptions, lifecycle
 from footfall.analytics.questions.retention import RetentionOptions, brackets_of, retention
 from footfall.analytics.questions.trend import trend, trend_options
-from footfall.plan.model import Count, EventFilter, InSegment, Journey, Kpi, Plan, Step, Unique, Where
+from footfall.plan.model import (
+    CalendarWindow,
+    Conversion,
+    Count,
+    EventFilter,
+    InSegment,
+    Journey,
+    Kpi,
+    Measure,
+    Plan,
+    Step,
+    Unique,
+    Where,
+)
 from footfall.plan.reading.event_filters import read_event_filter
 from footfall.storage.journal import Entry
 
@@ -100,3 +115,30 @@ def test_retention_can_be_of_a_segment(entry: MakeEntry) -> None:
         answered = report(dataset, plan, now=datetime.fromtimestamp(3 * DAY, UTC), questions=[question])
 
     assert answered[question].entered == 1
+
+
+def test_a_figure_with_its_own_window_takes_the_segment_as_of_the_end_of_that(entry: MakeEntry) -> None:
+    buyers = (Where(property="segment", op="member", values=("buyers",)),)
+    steps = (Step(id="a", event="visit", where=buyers), Step(id="b", event="visit"))
+    yesterday = CalendarWindow(calendar="day", last=1)
+    measures: dict[str, Measure] = {
+        "count": Count(event="visit", where=buyers),
+        "actors": Unique(event="visit", property="actor", where=buyers),
+        "share": Conversion(journey="way", start="a", end="b"),
+    }
+    plan = msgspec.structs.replace(
+        plan_in("UTC"),
+        kpis={name: Kpi(name=name, window=yesterday, measure=measure) for name, measure in measures.items()},
+        journeys={"way": Journey(name="way", by="user", steps=steps)},
+    )
+    walked = funnel(funnel_options(plan, journey="way", entry="any"))
+
+    def answered(now: float) -> list[Any]:
+        with Dataset.of(entries_of(entry, SEEN), plan) as dataset:
+            moment = datetime.fromtimestamp(now, UTC)
+            answers = report(dataset, plan, now=moment, questions=[KPIS, JOURNEYS, walked])
+        count, actors, share = answers[KPIS]
+        return [count.value, actors.value, share.to, answers[JOURNEYS][0].entered, answers[walked].entered]
+
+    assert answered(1.5 * DAY) == [0, 0, 0, 0, 0]
+    assert answered(3 * DAY) == [1, 1, 1, 1, 1]

@@ -268,6 +268,16 @@ class ShardContext:
         report = self.report
         return SegmentTables(self.dataset, report.plan, self.shard, end=report.end, periods=lambda: report.periods)
 
+    def ending_with(self, span: Span) -> ShardContext:
+        """The same with `segments` as of the end of a figure's own window, which may come before the report's."""
+        report = self.report
+        end = report.now if span.until is None else min(span.until, report.now)
+        if end == self.segments.end:
+            return self
+        context = ShardContext(report, self.dataset, self.shard)
+        context.segments = self.segments.at(end)
+        return context
+
     def messages(self, *columns: str) -> str:
         """The name of a table of all messages with these columns and those of `where`. See `Dataset.messages`."""
         return self.dataset.messages({*columns, *(() if self.shard.is_whole else ("seq", "person"))})
@@ -280,8 +290,9 @@ class ShardContext:
         """A journey's steps with who reached them, walked once for everybody who enters it in `span`."""
         if (journey, span) not in self._reaches:
             plan = self.report.plan
+            segments = self.ending_with(span).segments
             self._reaches[journey, span] = walk(
-                self.dataset, plan, plan.journeys[journey], span, self.shard, segments=self.segments
+                self.dataset, plan, plan.journeys[journey], span, self.shard, segments=segments
             )
         return self._reaches[journey, span]
 

@@ -137,17 +137,18 @@ def _partial(context: ShardContext) -> KpisPartial:
     partial = KpisPartial({}, {}, {})
     for name, kpi in context.report.asked.kpis.items():
         asked, span = kpi.measure, context.report.span_of(kpi.window)
+        segments = context.ending_with(span).segments
         if isinstance(asked, Conversion):
             reaches = context.reaches(asked.journey, span)
             partial.conversions[name] = conversion_actors(context.dataset, reaches, asked.start, asked.end)
         else:
             partial.measures[name] = tuple(
-                tally(context.dataset, context.report.plan, part, span, context.shard, segments=context.segments)
+                tally(context.dataset, context.report.plan, part, span, context.shard, segments=segments)
                 for part in parts(asked)
             )
         if isinstance(asked, Unique) and asked.property == "actor":
             shard = ContestedPersons.of_shard(context.shard)
-            only = tally(context.dataset, context.report.plan, asked, span, shard, segments=context.segments)
+            only = tally(context.dataset, context.report.plan, asked, span, shard, segments=segments)
             partial.contested[name] = sum(each.count for each in only.totals)
     return partial
 

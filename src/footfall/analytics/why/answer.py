@@ -314,7 +314,8 @@ def _labelled(stage: _Stage, key: _Key, shard: Labelled, window: _Window) -> Dec
         return Decimal(0)
     since, until = (None if time is None else microseconds(time, plan.timezone) for time in window)
     context = ReportContext(dataset, plan, (), since=since, until=until, now=stage.now)
-    span, segments = context.span_of(kpi.window), context.shards[0].segments
+    span = context.span_of(kpi.window)
+    segments = context.shards[0].ending_with(span).segments
     tallied = [tally(dataset, plan, part, span, shard, segments=segments) for part in event_measures(kpi.measure)]
     measured = merge_tallies(plan, kpi.measure, [tallied])
     figure = measured.currencies.get(key.currency, measured.nothing) if key.is_money else measured.total

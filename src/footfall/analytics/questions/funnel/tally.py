@@ -60,6 +60,7 @@ def funnel_span(context: ReportContext, options: FunnelOptions) -> Span:
 
 def tally(context: ShardContext, options: FunnelOptions) -> FunnelPartial:
     dataset, span = context.dataset, funnel_span(context.report, options)
+    context = context.ending_with(span)
     check_values(context.report.plan, options)
     table = attempt_table(context, options, span)
     last = len(options.steps) - 1
