@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from footfall.plan.calls import Call, call_of, is_described_by, keys_of, named, split_property
-from footfall.plan.model import Event, Page, Plan, Property
+from footfall.plan.calls import Call, call_of, is_described_by, keys_of, may_share_messages, named, split_property
+from footfall.plan.model import DerivedEvent, Event, Page, Plan, Property
 
 
 def prop(name: str, description: str = "") -> Property:
@@ -101,3 +101,28 @@ def test_what_stands_under_a_type_and_name_is_of_no_other_type() -> None:
     assert {name: [each.name for each in properties] for name, properties in names.items()} == {
         "page:Home": ["p", "H"], "screen:Home": ["H"],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "may_share"),
+    [
+        ("sold", "sold", True),
+        ("sold", "dear_sold", True),
+        ("dear_sold", "cheap_sold", True),
+        ("sold", "seen", False),
+        ("page", "page:Pricing", True),
+        ("page:Pricing", "page:Home", False),
+        ("page", "screen:Pricing", False),
+        ("page", "sold", False),
+        ("group", "group:x", False),
+    ],
+)
+def test_an_event_shares_its_messages_with_what_is_derived_of_it_and_a_call_with_its_names(
+    name: str, other: str, may_share: bool
+) -> None:
+    derived = {key: DerivedEvent(name=key, event="sold", when="price > 1") for key in ("dear_sold", "cheap_sold")}
+    events = {key: Event(name=key, wire_name=key) for key in ("sold", "seen", "group")}
+    plan = Plan(id="p", events=events, derived_events=derived)
+
+    assert may_share_messages(plan, name, other) is may_share
+    assert may_share_messages(plan, other, name) is may_share

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import msgspec
 
@@ -20,6 +21,7 @@ from footfall.analytics.window import Span
 from footfall.journeys.paths import Path, paths, step_number
 from footfall.journeys.reaches import Filling
 from footfall.journeys.reaches import reaches as reaches_of
+from footfall.plan.calls import may_share_messages
 from footfall.plan.model import Guard, Journey, Plan, Step
 
 __all__ = [
@@ -61,9 +63,9 @@ class Reaches(msgspec.Struct, frozen=True):
         return tuple(number for number, path in enumerate(self.paths) if wanted <= set(path.steps))
 
 
-def has_ties(journey: Journey) -> bool:
+def has_ties(plan: Plan, journey: Journey) -> bool:
     """Whether one message may fill several steps, so that messages of one time have to be told apart."""
-    return len({step.event for step in journey.steps}) < len(journey.steps)
+    return any(may_share_messages(plan, *pair) for pair in combinations([step.event for step in journey.steps], 2))
 
 
 def walk(
@@ -84,7 +86,7 @@ def walk(
     reaches = Reaches(journey, span, shard, paths(journey), dataset.new_name("reached"), segments)
     steps = [step_messages(dataset, plan, reaches, step) for step in journey.steps]
     ties = ""
-    if has_ties(journey):
+    if has_ties(plan, journey):
         ties = dataset.new_name("ties")
         dataset.connection.execute(f"CREATE TABLE {ties} AS {_ties(steps)}")
     dataset.connection.execute(f"CREATE TABLE {reaches.reached} AS {_reached(reaches, steps, ties)}")
@@ -100,12 +102,18 @@ def _messages(dataset: Dataset, plan: Plan, reaches: Reaches, wanted: Step | Gua
     The columns of these are `fills_0`, `fills_1`, … `seq` is 0 where nobody needs it.
     """
     alike = [step for step in fills if step.event == wanted.event]
+    shared = [step for step in fills if step not in alike and may_share_messages(plan, step.event, wanted.event)]
     properties = needed([*wanted.where, *(where for step in alike for where in step.where)])
-    is_numbered = has_ties(reaches.journey) or not reaches.shard.is_whole
+    is_numbered = bool(shared) or has_ties(plan, reaches.journey) or not reaches.shard.is_whole
     stored = ("person", "seq") if is_numbered else ("person",)
     table = dataset.events(wanted.event, properties, plan=plan, since=reaches.span.since, stored=stored)
     conditions = [
-        where_sql(dataset, table, step.where, reaches.segments) if step in alike else "FALSE" for step in fills
+        where_sql(dataset, table, step.where, reaches.segments)
+        if step in alike
+        else _fills(dataset, plan, reaches, step)
+        if step in shared
+        else "FALSE"
+        for step in fills
     ]
     columns = "".join(f", ({condition}) AS fills_{number}" for number, condition in enumerate(conditions))
     seq = "seq" if is_numbered else "0 AS seq"
@@ -116,9 +124,21 @@ def _messages(dataset: Dataset, plan: Plan, reaches: Reaches, wanted: Step | Gua
     )
 
 
+def _fills(dataset: Dataset, plan: Plan, reaches: Reaches, step: Step) -> str:
+    """The condition on a message of another event that it fills a step too, as SQL."""
+    table = dataset.events(
+        step.event, needed(step.where), plan=plan, since=reaches.span.since, stored=("person", "seq")
+    )
+    return f"seq IN (SELECT seq FROM {table.name} WHERE {where_sql(dataset, table, step.where, reaches.segments)})"
+
+
 def step_messages(dataset: Dataset, plan: Plan, reaches: Reaches, step: Step) -> str:
     """The messages that may fill a step, as SQL: seq, actor and time; `is_many`: a message may fill several steps."""
-    others = [other for other in reaches.journey.steps if other.event == step.event and other is not step]
+    others = [
+        other
+        for other in reaches.journey.steps
+        if other is not step and may_share_messages(plan, other.event, step.event)
+    ]
     is_many = " OR ".join(f"fills_{number}" for number in range(len(others))) or "FALSE"
     return (
         f"SELECT seq, actor, time, {is_many} AS is_many FROM ({_messages(dataset, plan, reaches, step, others)}) "

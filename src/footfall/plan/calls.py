@@ -13,7 +13,18 @@ import msgspec
 
 from footfall.plan.model import TRAITS_OF, DerivedEvent, Event, Page, Plan, Property
 
-__all__ = ["CALLS", "Call", "base_event", "call_of", "is_described_by", "keys_of", "named", "split_property", "subject"]
+__all__ = [
+    "CALLS",
+    "Call",
+    "base_event",
+    "call_of",
+    "is_described_by",
+    "keys_of",
+    "may_share_messages",
+    "named",
+    "split_property",
+    "subject",
+]
 
 CALLS: Final = ("page", "screen", "identify", "group")
 _NAMED: Final = ("page", "screen")
@@ -91,3 +102,17 @@ def base_event(plan: Plan, name: str) -> str:
     """The event whose messages an event has: its own name, or what it is derived from."""
     derived = plan.derived_events.get(name)
     return name if derived is None or name in plan.events else derived.event
+
+
+def may_share_messages(plan: Plan, name: str, other: str) -> bool:
+    """Whether one message may be of both: of an event and what is derived from it, or of a type of calls and one name.
+
+    A name shares its messages with itself.
+    """
+    names = [base_event(plan, each) for each in (name, other)]
+    if names[0] == names[1]:
+        return True
+    calls = [None if each in plan.events else call_of(each) for each in names]
+    if calls[0] is None or calls[1] is None or calls[0].type != calls[1].type:
+        return False
+    return calls[0].name is None or calls[1].name is None

@@ -226,7 +226,7 @@ def _reads(plan: Plan) -> Iterator[tuple[str, EventColumns]]:
     for journey in plan.journeys.values():
         parts: list[Step | Guard] = [*journey.steps, *journey.never]
         for part in parts:
-            stored = ("person", "seq") if has_ties(journey) else ("person",)
+            stored = ("person", "seq") if has_ties(plan, journey) else ("person",)
             yield part.event, EventColumns(needed(part.where), stored=stored)
 
 

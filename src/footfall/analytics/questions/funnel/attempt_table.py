@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import groupby, islice
+from itertools import combinations, groupby, islice
 from operator import itemgetter
 from typing import Any
 
@@ -24,7 +24,8 @@ from footfall.analytics.reaches import has_ties, walk
 from footfall.analytics.window import Span
 from footfall.identity.sessions import SESSION_GAP_US
 from footfall.journeys.attempts import ActorAttempts, FunnelRules, Moment, MomentRow, attempts_of
-from footfall.plan.model import ANY_EVENT, Journey, Step
+from footfall.plan.calls import may_share_messages
+from footfall.plan.model import ANY_EVENT, Journey, Plan, Step
 
 __all__ = ["attempt_table", "by_actor", "by_joins", "by_reaches", "text_sql"]
 
@@ -38,7 +39,7 @@ def attempt_table(context: ShardContext, options: FunnelOptions, span: Span) -> 
         is_usual = options.entry == "first" and options.has_ties
         if is_usual and all(step.filter.event != ANY_EVENT for step in options.steps):
             return by_reaches(context, options, span)
-        if not _has_shared_events(options):
+        if not _has_shared_events(context.plan, options):
             return by_joins(context, options, span)
     return by_actor(context, options, span)
 
@@ -52,11 +53,13 @@ def _are_joins_exact(options: FunnelOptions) -> bool:
     )
 
 
-def _has_shared_events(options: FunnelOptions) -> bool:
+def _has_shared_events(plan: Plan, options: FunnelOptions) -> bool:
     """Whether one message may be of two filters."""
     filters = [step.filter for step in options.steps] + [each.filter for each in options.exclusions]
     events = [each.event for each in filters]
-    return len(set(events)) < len(events) or (ANY_EVENT in events and len(events) > 1)
+    return (ANY_EVENT in events and len(events) > 1) or any(
+        may_share_messages(plan, *pair) for pair in combinations(events, 2)
+    )
 
 
 def by_reaches(context: ShardContext, options: FunnelOptions, span: Span) -> str:
@@ -67,7 +70,7 @@ def by_reaches(context: ShardContext, options: FunnelOptions, span: Span) -> str
         for number, step in enumerate(options.steps)
     )
     journey = Journey(name="", by=options.by, steps=steps, within=options.within)
-    stored = ("person", "seq") if has_ties(journey) or not context.shard.is_whole else ("person",)
+    stored = ("person", "seq") if has_ties(context.report.plan, journey) or not context.shard.is_whole else ("person",)
     properties: dict[str, set[str]] = defaultdict(set)
     for step in steps:
         properties[step.event] |= needed(step.where)
@@ -285,7 +288,7 @@ def _rows_sql(context: ShardContext, options: FunnelOptions, span: Span, session
 
 def _messages(context: ShardContext, options: FunnelOptions, span: Span, sessions: _Sessions | None) -> str:
     """The messages of steps and exclusions, as SQL: actor, time, fills, drops, session, constant."""
-    is_shared = _has_shared_events(options)
+    is_shared = _has_shared_events(context.plan, options)
     with_seq = is_shared or sessions is not None
     asked = [Filtered(step.filter, options.hold, span.since, with_seq=with_seq) for step in options.steps]
     asked += [Filtered(each.filter, since=span.since, with_seq=with_seq) for each in options.exclusions]
