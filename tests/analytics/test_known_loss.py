@@ -17,7 +17,20 @@ from footfall.analytics import KPIS
 from footfall.analytics.known_loss import KnownLoss, LossLedger
 from footfall.analytics.questions.trend import TrendOptions, trend
 from footfall.analytics.window import Span
-from footfall.plan.model import Aggregate, Conversion, Count, Event, Journey, Kpi, Measure, Plan, Property, Ratio, Step
+from footfall.plan.model import (
+    Aggregate,
+    Conversion,
+    Count,
+    DerivedEvent,
+    Event,
+    Journey,
+    Kpi,
+    Measure,
+    Plan,
+    Property,
+    Ratio,
+    Step,
+)
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -28,6 +41,7 @@ JOURNEY = Journey(name="j", by="user", steps=(Step(id="see", event="see"), Step(
 COUNT, SUM = Count(event="buy"), Aggregate(function="sum", event="buy", property="amount")
 PLAN = Plan(
     id="test", events=EVENTS, journeys={"j": JOURNEY},
+    derived_events={"dear_buy": DerivedEvent(name="dear_buy", event="buy", when="amount > 1")},
     kpis={"count": Kpi(name="count", measure=COUNT, window=None), "sum": Kpi(name="sum", measure=SUM, window=None)},
 )  # fmt: skip
 READABLE = {"1": Decimal(1), "2.50": Decimal("2.50"), '"3.5"': Decimal("3.5")}
@@ -66,7 +80,12 @@ LOG = [
 
 @pytest.mark.parametrize(
     ("measure", "quarantined"),
-    [(COUNT, 1), (Ratio(of=COUNT, to=Count(event="see")), 2), (Conversion(journey="j", start="see", end="buy"), 2)],
+    [
+        (COUNT, 1),
+        (Count(event="dear_buy"), 1),
+        (Ratio(of=COUNT, to=Count(event="see")), 2),
+        (Conversion(journey="j", start="see", end="buy"), 2),
+    ],
 )
 def test_a_figure_of_several_events_misses_those_of_each(entry: MakeEntry, measure: Measure, quarantined: int) -> None:
     with dataset_of(entry, LOG, PLAN) as dataset:

@@ -14,7 +14,7 @@ from tests.analytics.asking import context_of
 from footfall.analytics import Dataset
 from footfall.analytics.questions.trend import TrendOptions, trend
 from footfall.analytics.sender_changes import FirstSent, SenderChange, SenderKind, changes_of, first_sent
-from footfall.plan.model import Count, Event, Plan
+from footfall.plan.model import Count, DerivedEvent, Event, Plan
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -114,3 +114,13 @@ def test_a_change_is_beside_the_period_in_which_it_came(entry: MakeEntry) -> Non
         [], ["web: library sdk 2", f"web: plan {'b' * 12}"], ["app begins"],
     ]  # fmt: skip
     assert series.points[2].changes == (SenderChange(datetime(1970, 1, 3, tzinfo=UTC), "app", "source", ""),)
+
+
+def test_the_senders_of_a_derived_event_are_those_of_its_event(entry: MakeEntry) -> None:
+    derived = DerivedEvent(name="big_buy", event="buy", when="1 > 0")
+    plan = msgspec.structs.replace(PLAN, derived_events={"big_buy": derived})
+    log = [Sent("buy", "web", 1, None, "1.2", None), Sent("see", "app", 2, None, None, None)]
+
+    with Dataset.of(entries_of(entry, log), plan) as dataset:
+        assert first_sent(dataset, plan, {"big_buy"}) == first_sent(dataset, plan, {"buy"})
+        assert {each.source for each in first_sent(dataset, plan, {"big_buy"})} == {"web"}

@@ -20,7 +20,7 @@ from footfall.analytics.event_names import meanings
 from footfall.analytics.figures import aggregate
 from footfall.analytics.measures import parts
 from footfall.analytics.window import Span
-from footfall.plan.calls import named
+from footfall.plan.calls import base_event, named
 from footfall.plan.currencies import money_of
 from footfall.plan.model import Aggregate, Conversion, Count, Measure, Plan, Unique
 
@@ -112,6 +112,7 @@ class LossLedger:
 
     def _names(self, events: Collection[str]) -> str:
         """The condition on an event's name in quarantine, as it was sent."""
+        events = {base_event(self._plan, name) for name in events}
         on_the_wire = [name for name, meaning in meanings(self._plan).items() if meaning.event in events]
         calls = [f"({name.partition(':')[0]})" for name in events]
         return f"event IN {literal((*events, *on_the_wire, *calls))}"

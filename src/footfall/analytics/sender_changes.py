@@ -14,7 +14,7 @@ import msgspec
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.event_names import meanings
-from footfall.plan.calls import call_of, named
+from footfall.plan.calls import base_event, call_of, named
 from footfall.plan.model import Plan
 from footfall.storage.part import Part, Stretch
 
@@ -82,7 +82,7 @@ def first_sent(dataset: Dataset, plan: Plan, events: Collection[str]) -> tuple[F
     from footfall.analytics.event_table import sources_of
 
     stretches = []
-    for name in sorted(set(events)):
+    for name in sorted({base_event(plan, name) for name in events}):
         if (event := named(plan, name)) is not None:
             call = call_of(name) if name not in plan.events else None
             stretches += sources_of(dataset.parts, meanings(dataset.plan), event, call)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import msgspec
 from tests.analytics.asking import context_of
 
 from footfall.analytics import Dataset
@@ -44,11 +45,11 @@ class Walked(NamedTuple):
 
 @contextmanager
 def walked(
-    entry: MakeEntry, log: Sequence[tuple[str, int, str]], now: int, journey: Journey = BUYING
+    entry: MakeEntry, log: Sequence[tuple[str, int, str]], now: int, journey: Journey = BUYING, plan: Plan = PLAN
 ) -> Iterator[Walked]:
     """Walk a log of (who, when in seconds, what) up to a moment."""
     entries = [entry(seq, name, at, user=who) for seq, (who, at, name) in enumerate(log, 1)]
-    plan = Plan(id="test", events=PLAN.events, journeys={journey.name: journey})
+    plan = msgspec.structs.replace(plan, journeys={journey.name: journey})
     with Dataset.of(entries, plan) as dataset:
         (context,) = context_of(dataset, plan, now=now * 1_000_000).shards
         reaches = context.reaches(journey.name, context.report.span)

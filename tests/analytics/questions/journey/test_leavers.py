@@ -10,7 +10,7 @@ from tests.analytics.questions.journey.small import BUYING, PLAN, walked
 
 from footfall.analytics.questions.journey import journey_options
 from footfall.analytics.questions.journey.leavers import NextCount, is_limited, leavers
-from footfall.plan.model import Journey
+from footfall.plan.model import DerivedEvent, Journey
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -48,6 +48,23 @@ def test_repeats_of_the_step_itself_are_not_what_they_did_first(entry: MakeEntry
         tally = leavers(context, journey_options(PLAN, "buying", between=("view", "cart")), reaches, stages)
 
     assert sorted(tally.nexts, key=lambda count: count.name) == [NextCount("", 1, 1), NextCount("read", 1, 0)]
+
+
+def test_the_event_that_a_derived_step_is_of_is_not_what_they_did_first(entry: MakeEntry) -> None:
+    derived = {name: DerivedEvent(name=f"any_{name}", event=name, when="1 > 0") for name in ("view", "cart")}
+    steps = tuple(
+        msgspec.structs.replace(step, event=f"any_{step.event}") if step.event in derived else step
+        for step in BUYING.steps
+    )
+    journey = msgspec.structs.replace(BUYING, steps=steps)
+    plan = msgspec.structs.replace(
+        PLAN, derived_events={each.name: each for each in derived.values()}, journeys={"buying": journey}
+    )
+    log = [("ann", 0, "view"), ("ann", 5, "view"), ("ann", 6, "read"), ("bob", 0, "view"), ("bob", 700, "cart")]
+    with walked(entry, log, 10_000, journey, plan) as (context, reaches, stages):
+        tally = leavers(context, journey_options(plan, "buying", between=("view", "cart")), reaches, stages)
+
+    assert sorted(tally.nexts, key=lambda count: count.name) == [NextCount("", 1, 0), NextCount("read", 1, 0)]
 
 
 def test_a_pair_is_limited_by_the_journey_or_by_each_step_on_each_path() -> None:

@@ -15,6 +15,7 @@ from footfall.analytics.risk_sets import tick_sql
 from footfall.analytics.window import Span
 from footfall.identity.sessions import SESSION_GAP_US
 from footfall.journeys.paths import paths
+from footfall.plan.calls import base_event
 from footfall.plan.model import Journey
 
 __all__ = ["Exposure", "LeaversTally", "NextCount", "Outcome", "is_limited", "leavers"]
@@ -83,19 +84,24 @@ def leavers(context: ShardContext, options: JourneyOptions, reaches: Reaches, st
     else:
         create(f"CREATE TABLE {doings} AS {_doings(context, journey.by, f'{watched}_began')}")
         create(watch)
-    create(f"CREATE TABLE {had} AS {_had(context, journey.by, journey.steps[end].event, doings, watched)}")
+    create(f"CREATE TABLE {had} AS {_had(context, journey.by, _sent(context, journey, end), doings, watched)}")
     outcomes: dict[str, int] = dict(dataset.rows(f"SELECT outcome, count(*) FROM {watched} GROUP BY outcome"))
     exits = dataset.rows(f"SELECT tick, count(*), count_if(outcome = 'went_on') FROM {watched} GROUP BY tick")
     tally = LeaversTally(
         outcomes,
         {tick: (actors, went_on) for tick, actors, went_on in exits},
-        _nexts(context, journey.steps[start].event, doings, watched),
+        _nexts(context, _sent(context, journey, start), doings, watched),
         _exposures(context, had, options.floor if context.shard.is_whole else 1),
         _unattributed(context, reaches) if context.shard.is_first else 0,
     )
     for table in (had, watched, f"{watched}_began", doings):
         dataset.connection.execute(f"DROP TABLE {table}")
     return tally
+
+
+def _sent(context: ShardContext, journey: Journey, step: int) -> str:
+    """The event of a step as it is sent, which is what ways are made of."""
+    return base_event(context.plan, journey.steps[step].event)
 
 
 def _began(reaches: Reaches, start: int) -> str:
