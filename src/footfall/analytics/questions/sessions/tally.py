@@ -15,6 +15,8 @@ __all__ = ["NO_STEP", "SessionGroup", "tally"]
 NO_STEP: Final = ""
 """The label of sessions in which nobody did anything: of calls that say who somebody is, and of resets."""
 
+_NO_STEP: Final = -1
+
 
 class SessionGroup(msgspec.Struct, frozen=True):
     """Sessions that begin in the period of this number, and with `label` as their entry or exit; None for all.
@@ -38,51 +40,76 @@ def tally(context: ShardContext, options: SessionsOptions) -> tuple[SessionGroup
     """Groups by period and label, by each of them, and of all; only those with a session."""
     from footfall.analytics.session_table import session_table, step_names, timelines  # loaded with pyarrow
 
-    dataset, report = context.dataset, context.report
-    rows = timelines(dataset, context.shard, steps=options.by is not None)
+    dataset = context.dataset
+    rows = session_table(timelines(dataset, context.shard, steps=options.by is not None))
+    labels: dict[int | None, str | None] = {None: None, _NO_STEP: NO_STEP}
+    if options.by is not None:
+        labels |= dataset.rows(f"SELECT step, name FROM {step_names(dataset)}")
     name = dataset.new_name("sessions")
-    names = "" if options.by is None else f"LEFT JOIN {step_names(dataset)} ON step = {options.by}"
-    dataset.connection.register(f"{name}_rows", session_table(rows))
-    dataset.connection.execute(f"CREATE TABLE {name} AS {_labelled(context, options, f'{name}_rows', names)}")
-    sets = "(period, label), (label)" + ("" if options.by is None else ", (period), ()")
-    groups = dataset.rows(
-        f"""
-        SELECT period, label, count(*), count(DISTINCT person), sum(messages)::BIGINT, count_if(is_bounce),
-               count_if(NOT is_closed AND ended + {SESSION_GAP_US} >= {report.now})
-        FROM {name} GROUP BY GROUPING SETS ({sets})
-        """
+    dataset.connection.register(name, rows)
+    sessions = _sessions(context, options, name)
+    sets = "(period, step), (step)" + ("" if options.by is None else ", (period), ()")
+    figures = dataset.rows(_figures(context, sessions, sets))
+    persons = {
+        (period, step): number
+        for period, step, number in dataset.rows(
+            f"SELECT period, step, count(DISTINCT person) FROM ({sessions}) GROUP BY GROUPING SETS ({sets})"
+        )
+    }
+    durations = _durations(dataset.connection, sessions, sets)
+    dataset.connection.unregister(name)
+    return tuple(
+        SessionGroup(
+            period, labels[step], count, persons[period, step], messages, bounces, open_, *durations[period, step]
+        )
+        for period, step, count, messages, bounces, open_ in figures
+        if count
     )
-    durations = _durations(dataset.connection, name, sets)
-    dataset.connection.execute(f"DROP TABLE {name}")
-    dataset.connection.unregister(f"{name}_rows")
-    return tuple(SessionGroup(*each) for each in ((*group, *durations[group[:2]]) for group in groups if group[2]))
 
 
-def _labelled(context: ShardContext, options: SessionsOptions, sessions: str, names: str) -> str:
-    """A row for each session that begins in the window."""
+def _sessions(context: ShardContext, options: SessionsOptions, table: str) -> str:
+    """A row for each session that begins in the window, as SQL; `step` is the number of its entry or exit."""
     report = context.report
-    period = report.periods.sql(options.per, "began")
-    label = f"coalesce(name, '{NO_STEP}')" if names else "NULL::VARCHAR"
+    step = "NULL::INTEGER" if options.by is None else f"coalesce({options.by}, {_NO_STEP})"
     return f"""
-        SELECT person, began, ended, messages, is_bounce, is_closed, {period} AS period, {label} AS label
-        FROM {sessions} {names} WHERE {report.span.sql("began")}
+        SELECT person, began, ended, messages, is_bounce, is_closed,
+               {report.periods.sql(options.per, "began")} AS period, {step} AS step
+        FROM {table} WHERE {report.span.sql("began")}
     """
 
 
-def _durations(connection: Any, name: str, sets: str) -> dict[tuple[int | None, str | None], tuple[bytes, bytes]]:
+def _figures(context: ShardContext, sessions: str, sets: str) -> str:
+    """What adds up, as SQL: sessions are counted once, by period and step, and of these the rest."""
+    return f"""
+        WITH finest AS MATERIALIZED (
+            SELECT period, step, count(*) AS sessions, sum(messages) AS messages, count_if(is_bounce) AS bounces,
+                   count_if(NOT is_closed AND ended + {SESSION_GAP_US} >= {context.report.now}) AS open
+            FROM ({sessions}) GROUP BY ALL
+        )
+        SELECT period, step, coalesce(sum(sessions), 0)::BIGINT, sum(messages)::BIGINT, sum(bounces)::BIGINT,
+               sum(open)::BIGINT
+        FROM finest GROUP BY GROUPING SETS ({sets})
+    """
+
+
+def _durations(connection: Any, sessions: str, sets: str) -> dict[tuple[int | None, int | None], tuple[bytes, bytes]]:
+    of_duration = sets.replace("(", "(duration, ").replace(", )", ")")
     table = connection.sql(
         f"""
-        SELECT period, label, list(duration ORDER BY duration) AS durations, list(count ORDER BY duration) AS counts
+        WITH finest AS MATERIALIZED (
+            SELECT period, step, ended - began AS duration, count(*) AS count FROM ({sessions}) GROUP BY ALL
+        )
+        SELECT period, step, list(duration ORDER BY duration) AS durations, list(count ORDER BY duration) AS counts
         FROM (
-            SELECT period, label, ended - began AS duration, count(*) AS count
-            FROM {name} GROUP BY GROUPING SETS ({sets.replace("(", "(duration, ").replace(", )", ")")})
-        ) GROUP BY period, label
+            SELECT period, step, duration, sum(count)::BIGINT AS count
+            FROM finest GROUP BY GROUPING SETS ({of_duration})
+        ) GROUP BY period, step
         """
     ).to_arrow_table()
     return {
-        (period, label): (_bytes(durations), _bytes(counts))
-        for period, label, durations, counts in zip(
-            table["period"].to_pylist(), table["label"].to_pylist(), table["durations"], table["counts"], strict=True
+        (period, step): (_bytes(durations), _bytes(counts))
+        for period, step, durations, counts in zip(
+            table["period"].to_pylist(), table["step"].to_pylist(), table["durations"], table["counts"], strict=True
         )
     }
 
