@@ -36,7 +36,6 @@ _NAVIGATION = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "nb-NO,nb;q=0.9,en;q=0.8",
     "Accept-Encoding": "gzip, deflate, br",
-    "Sec-Fetch-Site": "same-origin",
     "Sec-Fetch-Mode": "navigate",
     "Sec-Fetch-Dest": "document",
     "Upgrade-Insecure-Requests": "1",
@@ -62,10 +61,13 @@ class Customer(NamedTuple):
 class Visitor:
     """One cookie jar and who sits in front of it. `actions` counts what was done, over all visitors.
 
-    `keeps_cookies` is whether the jar keeps anything from one request to the next.
+    `keeps_cookies` is whether the jar keeps anything from one request to the next. `fetch_site` is the header
+    Sec-Fetch-Site of the next request, as a browser sends it: `none` for a typed address, `cross-site` for a link on
+    another site, and `same-origin` for every request after the first. None for a client that never sends it.
     """
 
     keeps_cookies = True
+    fetch_site: str | None = "none"
 
     def __init__(
         self, web: httpx.AsyncClient, number: int, chance: random.Random, actions: Counter[str], think: Think
@@ -84,17 +86,24 @@ class Visitor:
         await self._think()
         if not self.keeps_cookies:
             self._web.cookies.clear()
-        answer = await self._web.get(path, params=query, headers=headers)
+        answer = await self._web.get(path, params=query, headers={**self._fetch_metadata(), **(headers or {})})
         answer.raise_for_status()
         self.actions["pages"] += 1
         return answer.text
 
     async def post(self, path: str, **form: str) -> httpx.Response:
         await self._think()
-        answer = await self._web.post(path, data=form)
+        answer = await self._web.post(path, data=form, headers=self._fetch_metadata())
         answer.raise_for_status()
         self.actions["pages"] += 1
         return answer
+
+    def _fetch_metadata(self) -> dict[str, str]:
+        """The headers that say where the next request comes from."""
+        if self.fetch_site is None:
+            return {}
+        site, self.fetch_site = self.fetch_site, "same-origin"
+        return {"Sec-Fetch-Site": site}
 
     async def look(self, most: int) -> None:
         """Come in by the front page, or by the summer offer, and look at some products."""
@@ -209,6 +218,7 @@ async def _comes_by_newsletter(visitor: Visitor) -> None:
 
 async def _comes_by_advertisement(visitor: Visitor) -> None:
     """Somebody clicks an advertisement, and may buy; one link in ten is misspelt."""
+    visitor.fetch_site = "cross-site"
     name = "warm_winter" if visitor.number % 10 else "warm_witner"
     await visitor.get("/", utm_source="google", utm_medium="cpc", utm_campaign=name)
     await visitor.look(most=2)
@@ -219,6 +229,7 @@ async def _comes_by_advertisement(visitor: Visitor) -> None:
 
 async def _crawls(visitor: Visitor) -> None:
     """A search engine's crawler reads the whole shop."""
+    visitor.fetch_site = None
     await visitor.get("/")
     for sku in _PRODUCTS:
         await visitor.get(f"/products/{sku}")
