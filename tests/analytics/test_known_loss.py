@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -119,3 +120,29 @@ def test_a_trend_has_the_loss_of_its_window(entry: MakeEntry) -> None:
         result = context_of(dataset, PLAN, Span(0, DAY * SECOND)).answer(trend(TrendOptions(name="n", measure=COUNT)))
 
     assert result.known_loss == KnownLoss(1, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "readable", "unreadable"),
+    [("paid.amount", {"EUR": Decimal("2.50")}, 1), ("lines[].amount", {"EUR": Decimal(4), "SEK": Decimal(5)}, 1)],
+)
+def test_values_inside_of_properties_are_read_too(
+    entry: MakeEntry, name: str, readable: dict[str, Decimal], unreadable: int
+) -> None:
+    item = Property(name="", type="object", properties=(AMOUNT, MONEY))
+    paid, lines = msgspec.structs.replace(item, name="paid"), Property(name="lines", type="array", items=item)
+    plan = Plan(id="test", events={"buy": Event(name="buy", wire_name="buy", properties=(paid, lines))})
+    bodies = [
+        b'{"paid":{"amount":2.50,"money":"EUR"},"lines":[{"amount":1,"money":"EUR"},{"amount":"3","money":"EUR"}]}',
+        b'{"paid":7,"lines":[{"amount":5,"money":"SEK"},{"amount":"much","money":"SEK"}]}',
+    ]
+    log = [Numbered("a", number, 0, 0, "buy", False) for number in range(len(bodies))]
+    with dataset_of(entry, log, plan) as dataset:
+        for number, body in enumerate(bodies):
+            dataset.connection.execute(
+                "UPDATE quarantine SET body = ? WHERE seq = ?", [b'{"properties":%s}' % body, number]
+            )
+        measure = Aggregate(function="sum", event="buy", property=name)
+        loss = LossLedger(dataset, plan, 9 * DAY * SECOND).of_measure(measure, Span())
+
+    assert (loss.readable, loss.unreadable) == (readable, unreadable)

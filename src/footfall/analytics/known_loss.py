@@ -6,7 +6,7 @@ a message that is missing. Which event it was is not known, so it is counted bes
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any, Final
@@ -22,7 +22,8 @@ from footfall.analytics.measures import parts
 from footfall.analytics.window import Span
 from footfall.plan.calls import base_event, named
 from footfall.plan.currencies import money_of
-from footfall.plan.model import Aggregate, Conversion, Count, Measure, Plan, Unique
+from footfall.plan.model import Aggregate, Conversion, Count, Event, Measure, Plan, Unique
+from footfall.plan.value_names import ValueName, value_of
 
 __all__ = ["KNOWN_LOSS", "KnownLoss", "LossLedger"]
 
@@ -120,20 +121,22 @@ class LossLedger:
     def _readable(self, measure: Aggregate, span: Span) -> tuple[Mapping[str, Decimal], int]:
         """The total of what is in quarantine, by currency, and how many values of it cannot be read."""
         event = named(self._plan, measure.event)
-        keys = {} if event is None else {prop.name: prop.wire_name or prop.name for prop in event.properties}
         money = None if event is None else money_of(event, measure)
+        keys = _keys(event, measure.property)
+        code_keys = _keys(event, money.named) if money and money.named else None
         rows = self._dataset.rows(f"SELECT body FROM quarantine WHERE {self._names([measure.event])} AND {span.sql()}")
         values: dict[str, dict[Decimal, int]] = {}
         unreadable = 0
         for (body,) in rows:
-            properties = _properties(body)
-            number = _number(properties.get(keys.get(measure.property, measure.property)))
-            if number is None:
-                unreadable += 1
-                continue
-            code = properties.get(keys.get(money.named, "")) if money and money.named else money.code if money else ""
-            of_code = values.setdefault(code if isinstance(code, str) else "", {})
-            of_code[number] = of_code.get(number, 0) + 1
+            pairs = [] if keys is None else [*_coded(_properties(body), keys, code_keys)]
+            numbers = [(_number(value), code) for value, code in pairs]
+            unreadable += not numbers or any(number is None for number, _ in numbers)
+            for number, named_code in numbers:
+                if number is None:
+                    continue
+                code = named_code if code_keys else money.code if money else ""
+                of_code = values.setdefault(code if isinstance(code, str) else "", {})
+                of_code[number] = of_code.get(number, 0) + 1
         sums = {code: aggregate("sum", numbers, 1).value or Decimal(0) for code, numbers in sorted(values.items())}
         return sums, unreadable
 
@@ -153,6 +156,43 @@ def _properties(body: bytes | str | None) -> Mapping[str, Any]:
         return {}
     properties = message.get("properties") if isinstance(message, dict) else None
     return properties if isinstance(properties, dict) else {}
+
+
+def _keys(event: Event | None, name: str) -> Sequence[str | None] | None:
+    """Where a value of an event is among its properties on the wire; None is each item. None for any other value."""
+    value = None if event is None else value_of(event, name)
+    return value.keys if isinstance(value, ValueName) and value.part == "properties" else None
+
+
+def _coded(
+    value: object, keys: Sequence[str | None], code_keys: Sequence[str | None] | None
+) -> Iterator[tuple[object, object]]:
+    """Each value that keys lead to, with what the others lead to in the same item."""
+    if not keys:
+        yield value, None
+        return
+    if code_keys and keys[0] == code_keys[0]:
+        for part in _parts(value, keys[0]):
+            yield from _coded(part, keys[1:], code_keys[1:])
+        return
+    code = next(_at(value, code_keys), None) if code_keys else None
+    for each in _at(value, keys):
+        yield each, code
+
+
+def _at(value: object, keys: Sequence[str | None]) -> Iterator[object]:
+    if not keys:
+        yield value
+        return
+    for part in _parts(value, keys[0]):
+        yield from _at(part, keys[1:])
+
+
+def _parts(value: object, key: str | None) -> Sequence[object]:
+    """The items of an array, or the value of a key of an object."""
+    if key is None:
+        return value if isinstance(value, list) else ()
+    return (value[key],) if isinstance(value, dict) and key in value else ()
 
 
 def _number(value: object) -> Decimal | None:
