@@ -106,9 +106,13 @@ def epoch_us(time: datetime) -> int:
 
 
 def format_us(us: int) -> str:
-    """RFC 3339 in UTC with microseconds: `2026-11-22T09:00:00.000000Z`."""
+    """RFC 3339 in UTC with microseconds: `2026-11-22T09:00:00.000000Z`; beyond the calendar as `local_time`."""
     # Not by strftime, which imports `time` and so fails at the end of the interpreter.
-    return (EPOCH + timedelta(microseconds=us)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    try:
+        time = EPOCH + timedelta(microseconds=us)
+    except OverflowError:
+        time = local_time(us)
+    return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def format_day(us: int) -> str:

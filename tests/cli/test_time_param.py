@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from footfall.cli.time_param import AsOfParam, TimeParam, moment
+from footfall.cli.time_param import AsOfParam, SecondsParam, TimeParam, moment
 
 NOW = datetime(2026, 11, 11, 12, tzinfo=UTC)
 
@@ -54,3 +54,13 @@ def test_an_earlier_moment_is_a_number_or_a_time(text: str, point: int | datetim
 def test_what_is_neither_a_number_nor_a_time_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match=r"is no time; write a message's seq \(1200\), a date \(2026-11-01\)"):
         AsOfParam().convert(text, None, None)
+
+
+@pytest.mark.parametrize("text", ["NaN", "inf", "1e300", "-inf", "0", "-1", "soon"])
+def test_what_is_no_number_of_seconds_within_the_limits_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter):
+        SecondsParam(0.1, 600).convert(text, None, None)
+
+
+def test_a_number_of_seconds_within_the_limits_is_one() -> None:
+    assert SecondsParam(0.1, 600).convert("2.5", None, None) == 2.5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -54,6 +54,16 @@ class Intake:
 
 def time(second: int) -> datetime:
     return NOON + timedelta(seconds=second)
+
+
+@pytest.mark.parametrize("point", [datetime.min, datetime.max])
+@pytest.mark.parametrize("hours", [-14, 14])
+def test_a_time_at_the_ends_of_the_calendar_is_refused_as_any_other(point: datetime, hours: int) -> None:
+    intake = Intake()
+    intake.take(0)
+
+    with pytest.raises(UsageError, match="future|nothing had come in"):
+        intake.at(point.replace(tzinfo=timezone(timedelta(hours=hours))))
 
 
 @pytest.mark.parametrize("point", ["1", "2026-11-01", 1.5, True, None])

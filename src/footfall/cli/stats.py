@@ -12,6 +12,7 @@ import click
 from footfall import storage
 from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, echo_json_line, printable
+from footfall.cli.time_param import SecondsParam
 from footfall.clock import SystemClock
 from footfall.errors import JournalError
 from footfall.maintenance.dispatch import failing_jobs
@@ -47,7 +48,7 @@ _NOT_SYNCED = (
 @data_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
-    "--watch", type=click.FloatRange(min=0.1), is_flag=False, flag_value=2.0, metavar="[SECONDS]",
+    "--watch", type=SecondsParam(0.1, 86_400), is_flag=False, flag_value=2.0, metavar="[SECONDS]",
     help="Show it again each so many seconds (2, where no number follows) until Ctrl-C; JSON is a line each time.",
 )  # fmt: skip
 def command(*, data: Path, format_: str, watch: float | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from footfall.clock import SystemClock
 from footfall.plan.durations import parse_duration
 from footfall.timestamps import EPOCH, local_time, read_iso
 
-__all__ = ["AsOfParam", "TimeParam", "as_of_option", "moment"]
+__all__ = ["AsOfParam", "SecondsParam", "TimeParam", "as_of_option", "moment"]
 
 T = TypeVar("T", bound=Callable[..., Any])
 _NUMBER = re.compile("-?[0-9]{1,18}")
@@ -60,6 +61,17 @@ class AsOfParam(click.ParamType[int | datetime]):
         return moment(
             TimeParam(forms="a message's seq (1200), ").convert(value, param, ctx), local_time(SystemClock().now_us())
         )
+
+
+class SecondsParam(click.FloatRange):
+    """A number of seconds within limits; NaN, which no limit refuses, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """See click.FloatRange."""
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return seconds
 
 
 def as_of_option(command: T) -> T:

@@ -21,6 +21,7 @@ from footfall.cli.demo.processes import FOOTFALL, ending_on, running
 from footfall.cli.demo.reading import show_results
 from footfall.cli.demo.visitors import visit_shop
 from footfall.cli.output import console, echo
+from footfall.cli.time_param import SecondsParam
 from footfall.clock import Clock, SystemClock
 from footfall.disk import Disk, SystemDisk, replace_file
 from footfall.errors import DataFolderError, FootfallError, PlatformError, UsageError
@@ -117,7 +118,7 @@ def example_file(relative: str) -> Path:
               show_default=True)  # fmt: skip
 @click.option("--seed", default=1, help="The same seed makes the same visitors.", show_default=True)
 @click.option("--visitors", default=60, type=click.IntRange(1, 2000), help="How many visits.", show_default=True)
-@click.option("--seconds", default=10.0, type=click.FloatRange(0.1, 600), help="Over how long they arrive.",
+@click.option("--seconds", default=10.0, type=SecondsParam(0.1, 600), help="Over how long they arrive.",
               show_default=True)  # fmt: skip
 def command(data: Path, seed: int, visitors: int, seconds: float) -> None:
     """Watch footfall at work: a shop, its visitors and some gateways, all on this machine.
