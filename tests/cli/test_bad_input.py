@@ -1,4 +1,4 @@
-"""Whatever is written for an argument or an option of any command, the answer is right, or a clear line and exit code 2.
+"""Whatever is written for an option of any command, there is an answer, or a clear line and exit code 2.
 
 The commands and their options are those of the command line itself, so a new one is tried too.
 """

@@ -61,8 +61,8 @@ def test_a_question_is_what_its_command_makes_of_it() -> None:
         ("retention sold --periods none", "'none' are no periods"),
         ("trend sold --data elsewhere", "--data is for the whole board"),
         ("trend sold --format=csv", "--format=csv is for the whole board"),
-        ("trend --help", "this is no question"),
-        ("kpi sales --sql", "this is no question"),
+        ("kpi sales --sql", "--sql asks nothing"),
+        ("trend sales --help", "--help asks nothing"),
         ("experiment trial", "the plan has no experiment 'trial'"),
     ],
 )

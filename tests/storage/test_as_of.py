@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -56,14 +56,13 @@ def time(second: int) -> datetime:
     return NOON + timedelta(seconds=second)
 
 
-@pytest.mark.parametrize("point", [datetime.min, datetime.max])
-@pytest.mark.parametrize("hours", [-14, 14])
-def test_a_time_at_the_ends_of_the_calendar_is_refused_as_any_other(point: datetime, hours: int) -> None:
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_beyond_the_calendar_of_utc_is_refused_as_any_other(text: str) -> None:
     intake = Intake()
     intake.take(0)
 
-    with pytest.raises(UsageError, match="future|nothing had come in"):
-        intake.at(point.replace(tzinfo=timezone(timedelta(hours=hours))))
+    with pytest.raises(UsageError, match=r"future|nothing had come in"):
+        intake.at(datetime.fromisoformat(text))
 
 
 @pytest.mark.parametrize("point", ["1", "2026-11-01", 1.5, True, None])

@@ -17,6 +17,7 @@ from footfall.plan.model import Board, Plan
 __all__ = ["BoardQuestion", "board_findings", "board_questions"]
 
 _OF_BOARD = ("--data", "--plan", "--as-of", "--environment", "--format", "--include")
+_NO_QUESTION = ("-h", "--help", "--sql")  # a command writes these itself
 
 
 class BoardQuestion(NamedTuple):
@@ -59,6 +60,8 @@ def _read(text: str, plan: Plan) -> AskedQuestion:
     for option in options:
         if option.partition("=")[0] in _OF_BOARD:
             raise UsageError(f"{option} is for the whole board; give it to `footfall board`")
+        if option in _NO_QUESTION:
+            raise UsageError(f"{option} asks nothing that a board can show; take it out")
     command: click.Command = importlib.import_module(f"footfall.cli.{word.replace('-', '_')}").command
     asker = QuestionAsker(plan)
     try:
