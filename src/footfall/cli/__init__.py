@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _leave(str(clear))
     except FootfallError as error:
         _leave(str(error), BROKEN_INPUT if isinstance(error, BrokenInputError) else USAGE)
+    except RecursionError:
+        _leave("what was asked, or a rule of the plan, is nested too deeply to be computed; make it flatter")
     except OSError as error:
         # Even to ask whether a path exists can fail: its name is too long, or its folder may not be searched.
         if error.filename is None:

@@ -117,3 +117,23 @@ def test_each_ring_is_reported_once_and_with_its_shortest_way() -> None:
     assert [(problem.code, problem.message.rpartition(": ")[2]) for problem in problems] == [
         ("cycle", "a → c → a"), ("cycle", "b → c → a → b"), ("cycle", "alone → alone"),
     ]  # fmt: skip
+
+
+def chain_to(rule: object, length: int) -> dict[str, object]:
+    """Segments that name the next one; the last one has a rule."""
+    names = {f"s{number}": {"who": {"segment": f"s{number + 1}"}} for number in range(length - 1)}
+    return {**DOCUMENT, "segments": {**names, f"s{length - 1}": {"who": rule}}}
+
+
+def test_a_chain_of_segments_may_be_32_deep() -> None:
+    end = {"did": next(iter(DOCUMENT["events"])), "at_least": 1}
+
+    assert read(chain_to(end, 32)).problems == []
+    (problem,) = read(chain_to(end, 400)).problems
+    assert (problem.code, problem.where) == ("too_large", "segments.s367")
+
+
+def test_a_long_ring_is_reported_once_and_whole() -> None:
+    (problem,) = read(chain_to({"segment": "s0"}, 200)).problems
+
+    assert problem.message.endswith(" → s199 → s0")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final, Protocol, cast
 
 from footfall.plan.model import (
@@ -91,6 +92,7 @@ SESSION_VALUES: Final[Mapping[str, FieldType]] = {"duration": DURATION, "message
 """What a session can be chosen by."""
 
 _DAY: Final = 86_400
+_DEEPEST: Final = 32  # segments that name one another, down to one that names none: SQL has one inside of the other
 
 
 class PlanReferences(EventValues, Protocol):
@@ -146,6 +148,25 @@ def _check_rings(segments: Mapping[str, Segment], cohorts: Mapping[str, Cohort],
         **{name: list(dict.fromkeys(names_in_rule(segment.who))) for name, segment in segments.items()},
         **{name: [cohort.segment] for name, cohort in cohorts.items()},
     }
+    try:
+        order = list(TopologicalSorter(named).static_order())
+    except CycleError:
+        _report_rings(named, segments, subjects)
+        return
+    depths: dict[str, int] = {}
+    for name in order:  # each comes after those that it names
+        depths[name] = 1 + max((depths[other] for other in named.get(name, ())), default=0)
+        if depths[name] > _DEEPEST:
+            section = "segments" if name in segments else "cohorts"
+            subjects.problems.add(
+                "too_large", f"the segment is {depths[name]} segments deep, and {_DEEPEST} is the most",
+                at=subjects.names.of(section)[name].location, path=(section, name),
+                remedy="write the rules of those that it names in one segment",
+            )  # fmt: skip
+            return
+
+
+def _report_rings(named: Mapping[str, list[str]], segments: Mapping[str, Segment], subjects: Subjects) -> None:
     reported: set[frozenset[str]] = set()
     for start in named:
         ring = _ring_from(start, named)
@@ -162,14 +183,18 @@ def _check_rings(segments: Mapping[str, Segment], cohorts: Mapping[str, Cohort],
 
 def _ring_from(start: str, named: Mapping[str, list[str]]) -> list[str] | None:
     """The shortest way from a name back to itself."""
-    ways, passed = [[start]], set[str]()
-    for way in ways:
-        for name in named.get(way[-1], ()):
-            if name == start:
-                return [*way, name]
-            if name not in passed:
-                passed.add(name)
-                ways.append([*way, name])
+    namers: dict[str, str] = {}
+    names = [start]
+    for name in names:
+        for other in named.get(name, ()):
+            if other == start:
+                way = [name]
+                while way[-1] != start:
+                    way.append(namers[way[-1]])
+                return [*reversed(way), start]
+            if other not in namers:
+                namers[other] = name
+                names.append(other)
     return None
 
 
