@@ -112,3 +112,13 @@ def test_a_plan_without_signals_is_one_clear_line(tmp_path: Path) -> None:
         pass
 
     assert "has no signals" in str(run(tmp_path / "data", "find").exception)
+
+
+@pytest.mark.parametrize(("note", "reason"), [("\udcff", "is not UTF-8"), ("x" * 10_001, "10,000 at most")])
+def test_a_note_that_cannot_be_kept_is_refused_and_nothing_is_written(data: Path, note: str, reason: str) -> None:
+    find(data)
+    (signal,) = listed(data)
+
+    for words in (["answer", str(signal["id"]), note], ["done", str(signal["id"]), "--author", note]):
+        assert reason in str(run(data, *words).exception)
+    assert listed(data) == [signal]

@@ -27,6 +27,8 @@ from footfall.timestamps import format_us, local_time
 
 __all__ = ["command"]
 
+_LONGEST_NOTE = 10_000  # characters
+
 _format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -139,6 +141,8 @@ def done(*, signal_id: str, data: Path, author: str | None, note: str) -> None:
 
 
 def _step(data: Path, signal_id: str, state: SignalState, author: str | None, note: str) -> tuple[SignalRecord, Plan]:
+    for name, text in (("note", note), ("author", author or "")):
+        _check_text(name, text)
     with storage.open(data, "beside") as store:
         record = _record(store, signal_id)
         before = _state(record, store.signals.steps())
@@ -146,6 +150,15 @@ def _step(data: Path, signal_id: str, state: SignalState, author: str | None, no
             raise UsageError(f"the signal {record.id} is done; `footfall signals show {record.id}` says by whom")
         store.signals.add_step(SignalStep(record.id, state, note, author or getpass.getuser(), SystemClock().now_us()))
         return record, latest_plan(store.control) or Plan(id="")
+
+
+def _check_text(name: str, text: str) -> None:
+    if len(text) > _LONGEST_NOTE:
+        raise UsageError(f"the {name} has {len(text):,} characters; write {_LONGEST_NOTE:,} at most")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"the {name} is not UTF-8; write whole characters") from None
 
 
 def _record(store: Store, signal_id: str) -> SignalRecord:
