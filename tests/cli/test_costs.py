@@ -57,6 +57,12 @@ def test_a_misspelt_campaign_is_named_with_the_nearest(data: Path) -> None:
     assert "the plan has no campaign 'sprign_sale': did you mean spring_sale?" in result.stderr
 
 
+def test_of_many_campaigns_that_the_plan_does_not_have_the_first_100_are_named(data: Path) -> None:
+    lines = bring(data, "".join(f"2026-11-01,other{number},1,EUR,\n" for number in range(103))).stderr.splitlines()
+
+    assert (len(lines), lines[-1]) == (101, "and 3 more that it has not")
+
+
 def test_costs_are_in_a_backup(data: Path) -> None:
     bring(data, "2026-11-01,spring,12.50,EUR,4\n")
     backup, restored = data.parent / "backup", data.parent / "restored"

@@ -58,18 +58,21 @@ def command(*, file: Path, data: Path, output: str) -> None:
     )
     if content.others:
         echo(f"left out: the columns {', '.join(content.others)}")
-    for name, like in unknown.items():
-        hint = f": did you mean {like}?" if like else ""
-        echo(f"the plan has no campaign {name!r}{hint}", err=True)
+    hints = {name: f": did you mean {like}?" if like else "" for name, like in unknown.items()}
+    _echo_first([f"the plan has no campaign {name!r}{hint}" for name, hint in hints.items()], "more that it has not")
 
 
 def _refuse(file: Path, problems: Sequence[str]) -> NoReturn:
     """Show what is wrong with a file, and raise UsageError."""
-    for problem in problems[:_MOST_SHOWN]:
-        echo(problem, err=True)
-    if len(problems) > _MOST_SHOWN:
-        echo(f"and {counted(len(problems) - _MOST_SHOWN, 'more problem')}", err=True)
+    _echo_first(problems, "more")
     raise UsageError(f"{file}: nothing was imported: {counted(len(problems), 'problem')}; mend and repeat")
+
+
+def _echo_first(lines: Sequence[str], more: str) -> None:
+    for line in lines[:_MOST_SHOWN]:
+        echo(line, err=True)
+    if len(lines) > _MOST_SHOWN:
+        echo(f"and {len(lines) - _MOST_SHOWN:,} {more}", err=True)
 
 
 def _read(file: Path, name: str) -> CostFile:
