@@ -77,6 +77,15 @@ def test_messages_of_a_person_are_in_order_of_time_and_seq(entry: MakeEntry, log
     assert len({unit for unit, *_ in keys}) == len({each.person for each in log})
 
 
+def test_the_numbers_of_messages_are_read_where_somebody_asks_for_them(entry: MakeEntry) -> None:
+    with Dataset.of(entries_of(entry, [call(0, seq=7), call(MINUTE, seq=3)])) as dataset:
+        columns = timelines(dataset).column_names
+        numbers = [row["seq"] for row in rows_of(timelines(dataset, with_seq=True))]
+
+    assert "seq" not in columns
+    assert numbers == [7, 3]
+
+
 def test_steps_have_names_and_a_call_that_says_who_somebody_is_has_none(entry: MakeEntry) -> None:
     log = [call(0, "page", "/", seq=1), call(1, "identify", None, seq=2), call(2, seq=3)]
     with Dataset.of(entries_of(entry, log)) as dataset:
