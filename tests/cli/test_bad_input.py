@@ -144,3 +144,11 @@ def test_each_option_of_a_command_refuses_or_answers_every_hostile_text(
 ) -> None:
     for turn in range(len(HOSTILE)):
         check(words, turn, folder, tmp_path)
+
+
+@pytest.mark.parametrize("words", [["keys", "create", "--name"], ["backup"], ["serve", "--check", "--host"]])
+def test_a_word_that_is_not_utf_8_is_named(words: list[str], folder: Path, tmp_path: Path) -> None:
+    done = footfall(*words, "\udcff", "--data", folder / "data", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "is not UTF-8; write whole characters" in done.stderr

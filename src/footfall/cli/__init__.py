@@ -46,6 +46,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _leave(str(error), BROKEN_INPUT if isinstance(error, BrokenInputError) else USAGE)
     except RecursionError:
         _leave("what was asked, or a rule of the plan, is nested too deeply to be computed; make it flatter")
+    except UnicodeError:
+        broken = next((word for word in words if _is_broken(word)), None)
+        if broken is None:
+            raise
+        _leave(f"{broken!r} is not UTF-8; write whole characters")
     except OSError as error:
         # Even to ask whether a path exists can fail: its name is too long, or its folder may not be searched.
         if error.filename is None:
@@ -60,6 +65,11 @@ def _extra(words: Sequence[str]) -> Extra:
     if command == "demo":
         return "demo"
     return "server" if command != "plan" or any(word.startswith("--data") for word in words) else "plan"
+
+
+def _is_broken(word: str) -> bool:
+    """Whether a word has bytes that are no character; a path may."""
+    return any("\ud800" <= character <= "\udfff" for character in word)
 
 
 def _leave(message: str, code: int = USAGE) -> NoReturn:
