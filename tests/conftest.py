@@ -6,8 +6,10 @@ Explore with fresh examples by `pytest --hypothesis-profile=explore`.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
+import threading
 from collections.abc import Generator
 
 import pytest
@@ -32,6 +34,19 @@ settings.load_profile("repeatable")
 def notices_of_a_new_process() -> None:
     """A fault is logged once in a process; each test sees it as the first."""
     PROCESS.forget()
+
+
+@pytest.fixture
+def caplog(caplog: pytest.LogCaptureFixture) -> Generator[pytest.LogCaptureFixture]:
+    """Without the lines of threads that were there before: a client that an earlier test left open may still send."""
+    earlier = {*threading.enumerate()} - {threading.current_thread()}
+
+    def is_of_this_test(_: logging.LogRecord) -> bool:
+        return threading.current_thread() not in earlier
+
+    caplog.handler.addFilter(is_of_this_test)
+    yield caplog
+    caplog.handler.removeFilter(is_of_this_test)
 
 
 def pytest_collection_finish() -> None:
