@@ -49,6 +49,12 @@ def test_a_window_that_ends_before_it_begins_is_refused(until: int) -> None:
         chosen(DAY, since=5, until=until, now=NOW)
 
 
+def test_a_window_that_begins_after_now_is_refused_whatever_its_end() -> None:
+    for until in (None, NOW + 1, NOW + DAY * 1_000_000):
+        with pytest.raises(UsageError, match="is after now"):
+            chosen(DAY, since=NOW + 1, until=until, now=NOW)
+
+
 def test_an_empty_window_is_told_on_the_plans_clock() -> None:
     with pytest.raises(UsageError, match="since 1970-01-02T01:00:00\\+01:00 is not before until 1970-01-01T01:00:00"):
         chosen(None, since=DAY * 1_000_000, until=0, now=NOW, timezone="Europe/Stockholm")

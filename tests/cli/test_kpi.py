@@ -79,3 +79,7 @@ def test_its_sql_gives_the_figure(data: Path) -> None:
 def test_a_mistake_is_one_clear_line(data: Path) -> None:
     assert "the plan has no KPI 'revnue'; did you mean 'revenue'?" in str(run(data, "kpi", "revnue").exception)
     assert "leave --format out" in str(run(data, "kpi", "revenue", "--sql", "--format", "csv").exception)
+
+
+def test_its_help_says_that_a_kpi_has_its_own_window(data: Path) -> None:
+    assert "[default: the KPI's own window]" in " ".join(run(data, "kpi", "--help").stdout.split())

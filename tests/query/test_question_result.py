@@ -98,7 +98,7 @@ def test_a_mistake_in_a_question_is_named() -> None:
     with database([], plan_of(PRICE)) as opened:
         with pytest.raises(UsageError, match="start: there is no event 'by'"):
             opened.retention("by")
-        with pytest.raises(UsageError, match="Invalid enum value 'year'"):
+        with pytest.raises(UsageError, match="per cannot be 'year': it is 'day' or 'week'"):
             opened.retention("buy", per="year")
 
 

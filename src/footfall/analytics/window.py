@@ -66,12 +66,17 @@ def chosen(
 
     None (the plan says `all`) is everything up to `until`, or to now. A period of the calendar is that of the last
     moment before; it is whole where it ends just then.
-    Raises UsageError for a window that ends before it begins, with its ends on the clock of `timezone`.
+    Raises UsageError for a window that ends before it begins, or begins after now, with its ends on the clock of
+    `timezone`.
     """
     if since is not None:
         until = now if until is None else until
+        first, last, present = (local_time(us, timezone).isoformat(timespec="seconds") for us in (since, until, now))
+        if since > now:
+            raise UsageError(
+                f"the window is empty: since {first} is after now, {present} ({timezone}); give an earlier since"
+            )
         if since >= until:
-            first, last = (local_time(us, timezone).isoformat(timespec="seconds") for us in (since, until))
             raise UsageError(
                 f"the window is empty: since {first} is not before until {last} ({timezone}); give an earlier since"
             )

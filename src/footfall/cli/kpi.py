@@ -10,7 +10,7 @@ import click
 from footfall import query
 from footfall.analytics.questions.kpi import kpi
 from footfall.cli.output import echo
-from footfall.cli.question import answer_question, question_options, window_times
+from footfall.cli.question import answer_question, kpi_options, window_times
 from footfall.errors import UsageError
 
 __all__ = ["command"]
@@ -18,7 +18,7 @@ __all__ = ["command"]
 
 @click.command("kpi")
 @click.argument("name", metavar="KPI")
-@question_options
+@kpi_options
 @click.option("--sql", "as_sql", is_flag=True, help="Write a SELECT that gives the figure, for `footfall sql`.")
 def command(*, name: str, as_sql: bool, **shared: Any) -> None:
     """Show a KPI of the plan: its figure, target, groups and guardrails, and what it means.

@@ -23,8 +23,8 @@ from footfall.query.question_result import QuestionResult
 from footfall.timestamps import local_time
 
 __all__ = [
-    "AskedQuestion", "QuestionAsker", "answer_question", "by_option", "like_options", "moment_options", "per_option",
-    "question_options", "window_times",
+    "AskedQuestion", "QuestionAsker", "answer_question", "by_option", "kpi_options", "like_options", "moment_options",
+    "per_option", "question_options", "window_times",
 ]  # fmt: skip
 
 T = TypeVar("T", bound=Callable[..., Any])
@@ -69,8 +69,16 @@ def like_options(command: T) -> T:
 
 def question_options(command: T) -> T:
     """The options of every question: where the data is, of which time and moment, whose, and how it is shown."""
-    since = click.option("--since", type=TimeParam(), help="The window begins here.  [default: the first message]")
-    return since(moment_options(command))
+    return _since("the first message")(moment_options(command))
+
+
+def kpi_options(command: T) -> T:
+    """The same of a KPI, which has a window in the plan."""
+    return _since("the KPI's own window")(moment_options(command))
+
+
+def _since(default: str) -> Callable[[T], T]:
+    return click.option("--since", type=TimeParam(), help=f"The window begins here.  [default: {default}]")
 
 
 def moment_options(command: T) -> T:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 import click
 
 from footfall.clock import SystemClock
-from footfall.plan.durations import parse_duration
-from footfall.timestamps import EPOCH, local_time, read_iso
+from footfall.plan.written_times import moment
+from footfall.timestamps import EPOCH, local_time
 
 __all__ = ["AsOfParam", "SecondsParam", "TimeParam", "as_of_option", "moment"]
 
@@ -81,11 +81,3 @@ def as_of_option(command: T) -> T:
         help="Answer as of an earlier moment: a message's seq, or a time (2026-11-01, 2026-11-01T09:30+01:00, 7d)."
         "  [default: now]",
     )(command)  # fmt: skip
-
-
-def moment(text: str, now: datetime) -> datetime:
-    """The time that an option names; without an offset it has no zone. Raises ValueError."""
-    try:
-        return now - timedelta(seconds=parse_duration(text))
-    except ValueError:
-        return read_iso(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -15,6 +15,8 @@ from footfall.clock import Clock, SystemClock
 from footfall.errors import UsageError
 from footfall.plan.loading import read
 from footfall.plan.model import Plan
+from footfall.plan.written_times import WrittenTime, read_time
+from footfall.query.arguments import checks_arguments
 from footfall.query.question_result import QuestionResult
 from footfall.query.questions import Questions
 from footfall.query.result import QueryResult
@@ -36,19 +38,23 @@ def open(  # noqa: A001 - it is used as `footfall.open`
     location: str | Path,
     plan: Plan | str | Path | None = None,
     *,
-    as_of: int | datetime | None = None,
+    as_of: int | WrittenTime | None = None,
     environment: str = PRODUCTION,
 ) -> Database:
     """Open the data folder of a collector to ask it, also while the collector runs.
 
     `plan` is a plan or the path of one; without it the folder's latest bundle names the events and says who the persons
-    are. With `as_of`, the `seq` of a message or a time, the data is as it was then. It is of one
-    `environment` (production, staging or test), or of `all`. Raises DataFolderError for a folder
-    that is not ours or of a newer footfall, PlanError for a plan that cannot be used, UsageError for a URL or a moment
-    that is not there, and JournalError when the folder cannot be read.
+    are. With `as_of`, the `seq` of a message or a time (also as text: `2026-11-01`, `7d`), the data is as it was
+    then. It is of one `environment` (production, staging or test), or of `all`. Raises DataFolderError for a
+    folder that is not ours or of a newer footfall, PlanError for a plan that cannot be used, UsageError for a URL or a
+    moment that is not there, and JournalError when the folder cannot be read.
     """
     if plan is not None and not isinstance(plan, Plan):
         plan = read(plan).require()
+    if isinstance(as_of, str) and as_of.isascii() and as_of.isdigit():
+        as_of = int(as_of)
+    elif isinstance(as_of, str | date):
+        as_of = read_time(as_of, local_time(SystemClock().now_us()), "as_of")
     return Database(Dataset.open(location, plan, as_of=as_of, environment=environment))
 
 
@@ -133,8 +139,7 @@ class Database(Questions):
 
     def answer(self, query: str, parameters: Parameters | None = None) -> AnswerStream:
         """The same as it runs, in batches; a context manager. It may raise while it is read too."""
-        if not self._is_open:
-            raise UsageError("the data is closed; open it anew with footfall.open")
+        self._require_open()
         statement = read_statement(self._parser, query, self._views)
         named = {view.name: (view, self._columns(statement, view)) for view in statement.views}
         tables = self._tables.tables(named, statement.rows)
@@ -150,44 +155,59 @@ class Database(Questions):
     def _columns(statement: Statement, view: SqlView) -> list[str]:
         return [name for name in view.columns if statement.takes_all or fold(name) in statement.words]
 
+    @checks_arguments()
     def report(
         self,
         *,
         only: Collection[str] = (),
-        since: datetime | None = None,
-        until: datetime | None = None,
-        now: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
+        now: WrittenTime | None = None,
     ) -> Report:
         """The report that the plan asks for, or some goals, KPIs and journeys of it by name.
 
-        See `footfall.analytics.report`. `now` is by default the present, or the moment that the data is of.
+        See `footfall.analytics.report`. A time is a datetime, a date, or a text as commands take it (`2026-11-01`,
+        `7d`). `now` is by default the present, or the moment that the data is of.
         """
-        return report_of(self._dataset, self.plan, only=only, since=since, until=until, now=now or self._now())
+        return report_of(self._dataset, self.plan, only=only, **self._times(since, until, now))
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise UsageError("the data is closed; open it anew with footfall.open")
+
+    def _times(self, since: WrittenTime | None, until: WrittenTime | None, now: WrittenTime | None) -> dict[str, Any]:
+        """The three as times. Raises UsageError for others, and once the data is closed."""
+        self._require_open()
+        present = self._now() if now is None else read_time(now, self._now(), "now")
+        ends = {"since": since, "until": until}
+        return {"now": present} | {
+            name: None if value is None else read_time(value, present, name) for name, value in ends.items()
+        }
 
     def _now(self) -> datetime:
         as_of = self._dataset.as_of
         return local_time(self._clock.now_us() if as_of is None else as_of.at)
 
+    @checks_arguments()
     def ask(
         self,
         question: Question[Any, R],
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        now: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
+        now: WrittenTime | None = None,
         include: Collection[str] = (),
     ) -> QuestionResult[R]:
         """The answer to one question, over the window from `since` to `until`, or all there is up to `now`.
 
-        `include` names who counts besides people: `bots`, `staff`. Raises UsageError for an empty window, and for what
-        the plan does not have.
+        A time is a datetime, a date, or a text as commands take it (`2026-11-01`, `7d`). `include` names who counts
+        besides people: `bots`, `staff`. Raises UsageError for an empty window, for what the plan does not have, and for
+        an argument that has no such value.
         """
         report = report_of(
             self._dataset,
             self.plan,
-            since=since,
-            until=until,
-            now=now or self._now(),
+            **self._times(since, until, now),
             only=question.only,
             questions=[question],
             include=include,

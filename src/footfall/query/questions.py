@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Any, TypeVar
 
 from footfall.analytics import KpiResult, Question
@@ -38,6 +37,8 @@ from footfall.analytics.questions.stickiness import StickinessOptions, Stickines
 from footfall.analytics.questions.trend import TrendResult, trend, trend_options
 from footfall.analytics.questions.trend.options import Counted
 from footfall.plan.model import EventFilter, Plan, SegmentRule
+from footfall.plan.written_times import WrittenTime
+from footfall.query.arguments import checks_arguments
 from footfall.query.kpi_sql import kpi_sql
 from footfall.query.question_result import QuestionResult
 from footfall.query.views import SqlView
@@ -48,7 +49,11 @@ R = TypeVar("R")
 
 
 class Questions(ABC):
-    """What can be asked of data that is open: a method for each question with options."""
+    """What can be asked of data that is open: a method for each question with options.
+
+    A time is a datetime, a date, or a text as commands take it (`2026-11-01`, `7d`); a duration is a text or a
+    timedelta; a lone text is a list of one. Raises UsageError for an argument that has no such value.
+    """
 
     @property
     @abstractmethod
@@ -65,30 +70,32 @@ class Questions(ABC):
         self,
         question: Question[Any, R],
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        now: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
+        now: WrittenTime | None = None,
         include: Collection[str] = (),
     ) -> QuestionResult[R]:
         """The answer to one question, over the window from `since` to `until`."""
 
+    @checks_arguments()
     def campaigns(
         self,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         top: int = 50,
     ) -> QuestionResult[CampaignsResult]:
         """The visits of each campaign of the plan, and the `top` marks of links that are of none, with the nearest."""
         return self.ask(campaigns(CampaignsOptions(top=top)), since=since, until=until, include=include)
 
+    @checks_arguments(attribution_options)
     def attribution(
         self,
         conversion: str | EventFilter,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[AttributionResult]:
@@ -100,12 +107,13 @@ class Questions(ABC):
         asked = attribution_options(conversion, self.plan or Plan(id=""), **options)
         return self.ask(attribution(asked), since=since, until=until, include=include)
 
+    @checks_arguments()
     def kpi(
         self,
         name: str,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
     ) -> QuestionResult[KpiResult]:
         """A KPI of the plan by its name, over its own window or over that from `since` to `until`.
@@ -119,11 +127,12 @@ class Questions(ABC):
         sql = kpi_sql(plan, self.views, plan.kpis[name], report[question].window, included(include))
         return QuestionResult(question, report, sql)
 
+    @checks_arguments(SessionsOptions)
     def sessions(
         self,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[SessionsResult]:
@@ -133,14 +142,15 @@ class Questions(ABC):
         """
         return self.ask(sessions(SessionsOptions(**options)), since=since, until=until, include=include)
 
+    @checks_arguments(funnel_options)
     def funnel(
         self,
         steps: Sequence[str | EventFilter] = (),
         *,
         like: str | None = None,
         keep: Sequence[str] = (),
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[FunnelResult]:
@@ -156,22 +166,24 @@ class Questions(ABC):
         asked = funnel_options(self.plan or Plan(id=""), steps, **options)
         return self.ask(funnel_like(like, asked, keep), since=since, until=until, include=include)
 
+    @checks_arguments()
     def channels(
         self,
         *,
         top: int = 10,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
     ) -> QuestionResult[ChannelsResult]:
         """Messages, persons and sessions by channel of contact, and how many persons use several."""
         return self.ask(channels(ChannelsOptions(top=top)), since=since, until=until, include=include)
 
+    @checks_arguments(paths_options)
     def paths(
         self,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[PathsResult]:
@@ -184,12 +196,13 @@ class Questions(ABC):
         asked = paths_options(self.plan or Plan(id=""), **options)
         return self.ask(paths(asked), since=since, until=until, include=include)
 
+    @checks_arguments(preferences_options)
     def preferences(
         self,
         person: str | None = None,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[PreferencesResult]:
@@ -201,12 +214,13 @@ class Questions(ABC):
         asked = preferences_options(self.plan or Plan(id=""), person, **options)
         return self.ask(preferences(asked), since=since, until=until, include=include)
 
+    @checks_arguments(cross_sell_options)
     def cross_sell(
         self,
         of: str,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[CrossSellResult]:
@@ -218,12 +232,13 @@ class Questions(ABC):
         asked = cross_sell_options(self.plan or Plan(id=""), of, **options)
         return self.ask(cross_sell(asked), since=since, until=until, include=include)
 
+    @checks_arguments(journey_options)
     def journey(
         self,
         name: str,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[JourneyNow]:
@@ -236,6 +251,7 @@ class Questions(ABC):
         asked = journey_options(self.plan or Plan(id=""), name, **options)
         return self.ask(journey(asked), since=since, until=until, include=include)
 
+    @checks_arguments(RetentionOptions)
     def retention(
         self,
         start: str | EventFilter,
@@ -244,8 +260,8 @@ class Questions(ABC):
         periods: str | int = 7,
         like: str | None = None,
         keep: Sequence[str] = (),
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[RetentionResult]:
@@ -263,14 +279,15 @@ class Questions(ABC):
         )
         return self.ask(retention_like(like, asked, keep), since=since, until=until, include=include)
 
+    @checks_arguments()
     def trend(
         self,
         figure: str,
         *,
         per: Per = "day",
         of: Counted = "messages",
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
     ) -> QuestionResult[TrendResult]:
         """A KPI by its name, or the messages or actors of `EVENT {PROPERTY: VALUE}`, by period of the plan's clock.
@@ -280,12 +297,13 @@ class Questions(ABC):
         options = trend_options(figure, self.plan or Plan(id=""), per=per, of=of)
         return self.ask(trend(options), since=since, until=until, include=include)
 
+    @checks_arguments(LifecycleOptions)
     def lifecycle(
         self,
         event: str | EventFilter,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[LifecycleResult]:
@@ -297,12 +315,13 @@ class Questions(ABC):
         asked = LifecycleOptions(event=self._filter(event, "event"), **options)
         return self.ask(lifecycle(asked), since=since, until=until, include=include)
 
+    @checks_arguments(StickinessOptions)
     def stickiness(
         self,
         event: str | EventFilter,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[StickinessResult]:
@@ -314,13 +333,14 @@ class Questions(ABC):
         asked = StickinessOptions(event=self._filter(event, "event"), **options)
         return self.ask(stickiness(asked), since=since, until=until, include=include)
 
+    @checks_arguments(PowerOptions)
     def power(
         self,
         event: str | EventFilter,
         *,
         top: int = 0,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
         **options: Any,
     ) -> QuestionResult[PowerResult]:
@@ -332,14 +352,15 @@ class Questions(ABC):
         asked = PowerOptions(event=self._filter(event, "event"), top=top, **options)
         return self.ask(power(asked), since=since, until=until, include=include)
 
+    @checks_arguments()
     def segment(
         self,
         segment: str | SegmentRule,
         *,
         overlap: str | SegmentRule | None = None,
         per: CalendarPeriod | None = None,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
     ) -> QuestionResult[SegmentResult]:
         """How many persons are in a segment as of `until`, how many in another one too, and how it grew.
@@ -350,8 +371,9 @@ class Questions(ABC):
         asked = segment_options(segment, self.plan or Plan(id=""), other=overlap, per=per)
         return self.ask(segment_question(asked), since=since, until=until, include=include)
 
+    @checks_arguments()
     def discover_segments(
-        self, *, days: int = 28, until: datetime | None = None, include: Collection[str] = ()
+        self, *, days: int = 28, until: WrittenTime | None = None, include: Collection[str] = ()
     ) -> QuestionResult[DiscoverResult]:
         """Kinds of persons by what they did in `days`, looked for again in the `days` after them.
 
@@ -359,13 +381,14 @@ class Questions(ABC):
         """
         return self.ask(discover(DiscoverOptions(days=days)), until=until, include=include)
 
+    @checks_arguments()
     def persons(
         self,
         *,
         segment: str | SegmentRule | None = None,
         after: str | None = None,
         limit: int | None = None,
-        until: datetime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
     ) -> QuestionResult[PersonsResult]:
         """The persons as of `until`, all or those of a segment, in the order of their person_ids.
@@ -376,12 +399,13 @@ class Questions(ABC):
         asked = persons_options(self.plan or Plan(id=""), segment=segment, after=after, limit=limit)
         return self.ask(persons(asked), until=until, include=include)
 
+    @checks_arguments()
     def experiment(
         self,
         name: str,
         *,
-        since: datetime | None = None,
-        until: datetime | None = None,
+        since: WrittenTime | None = None,
+        until: WrittenTime | None = None,
         include: Collection[str] = (),
     ) -> QuestionResult[ExperimentResult]:
         """What persons who saw each variant of an experiment of the plan did, and whether that decides it.
