@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from footfall.plan.currencies import ISO_4217, Money, money_of
-from footfall.plan.model import Aggregate, Count, Event, Property, Unique, Where
+from footfall.plan.model import Aggregate, Count, DerivedProperty, Event, Property, Unique, Where
 
 TOTAL = Property(name="total", type="decimal", currency="currency")
 CURRENCY = Property(name="currency", type="string")
@@ -59,3 +59,13 @@ def test_what_is_no_amount_is_no_money() -> None:
 
 def test_codes_are_three_capitals() -> None:
     assert all(len(code) == 3 and code.isupper() for code in ISO_4217)
+
+
+def test_a_derived_amount_is_in_the_currency_that_its_amounts_name() -> None:
+    margin = DerivedProperty(name="margin", expression="total - 1", type="decimal", currency="currency")
+    event = Event(name="sold", wire_name="sold", properties=(TOTAL, CURRENCY), derived=(margin,))
+    asked = Aggregate(function="sum", event="sold", property="margin")
+    euros = Where(property="currency", op="in", values=("EUR",))
+
+    assert money_of(event, asked) == Money(named="currency")
+    assert money_of(event, Aggregate(function="sum", event="sold", property="margin", where=(euros,))) == Money("EUR")

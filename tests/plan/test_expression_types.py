@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from footfall.plan.expression_types import expression_type
+from footfall.plan.expression_types import expression_currency, expression_type
 from footfall.plan.model import Property, PropertyType
 
 TYPES: dict[str, PropertyType] = {
@@ -63,3 +65,44 @@ def test_what_could_not_be_read_may_be_of_any_type() -> None:
     assert expression_type("broken", properties) is None
     assert expression_type("broken + 1", properties) == "decimal"
     assert expression_type("elsewhere > 1", properties, is_whole=False) == "boolean"
+
+
+AMOUNTS: dict[str, Property | None] = {
+    "total": Property(name="total", type="decimal", currency="currency"),
+    "cost": Property(name="cost", type="decimal", currency="currency"),
+    "fee": Property(name="fee", type="decimal", currency="EUR"),
+    "count": Property(name="count", type="integer"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("total - cost", "currency"),
+        ("-(total + cost) * 2", "currency"),
+        ("count * total", "currency"),
+        ("total / count", "currency"),
+        ("total - 5", "currency"),
+        ("fee * 1.25", "EUR"),
+        ("total / cost", None),
+        ("total / fee", None),
+        ("count / total", None),
+        ("total > cost", None),
+        ("count + 1", None),
+    ],
+)
+def test_an_expression_over_amounts_has_their_currency(text: str, currency: str | None) -> None:
+    assert expression_currency(text, AMOUNTS) == currency
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("total - fee", "'total - fee' has amounts in the currencies currency and EUR"),
+        ("count * (total + fee)", "'total + fee' has amounts"),
+        ("total * cost", "'total * cost' is an amount times an amount"),
+    ],
+)
+def test_amounts_that_are_in_no_one_currency_are_an_error(text: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        expression_currency(text, AMOUNTS)

@@ -69,4 +69,5 @@ def _beside(event: Event, amount: ValueName, traits: Sequence[Property]) -> Valu
         if isinstance(value, ValueName):
             return value
     value = value_of(event, currency, traits)
-    return value if isinstance(value, ValueName) and value.part == amount.part else None
+    part = "properties" if amount.part == "derived" else amount.part
+    return value if isinstance(value, ValueName) and value.part == part else None

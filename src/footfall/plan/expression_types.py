@@ -1,4 +1,4 @@
-"""Of which type the value of an expression is, by the types of the properties in it; pure.
+"""Of which type and currency the value of an expression is, by the properties in it; pure.
 
 Expressions are those of `footfall.plan.checking.rules`. What can never be decided (text less a number) is an error.
 """
@@ -13,7 +13,7 @@ from footfall.plan.checking.rules import compile_rule
 from footfall.plan.model import NUMERIC, Property, ScalarType
 from footfall.plan.property_text import wire_type
 
-__all__ = ["expression_type"]
+__all__ = ["expression_currency", "expression_type"]
 
 _SCALARS: Final = frozenset({"string", "integer", "number", "decimal", "boolean", "datetime", "date", "uuid"})
 _TEXTS: Final = frozenset({"string", "datetime", "date", "uuid"})
@@ -29,9 +29,42 @@ def expression_type(
     ValueError, which names the part that is wrong.
     """
     compile_rule(text, properties.keys() if is_whole else None)
-    line = text.replace("\n", " ").replace("\r", " ").replace("\t", " ").strip()
-    type_: ScalarType | None = _Typing(properties).of(ast.parse(line, mode="eval").body)
+    type_: ScalarType | None = _Typing(properties).of(_parsed(text))
     return type_
+
+
+def expression_currency(text: str, properties: Mapping[str, Property | None]) -> str | None:
+    """What the amounts in an expression that has a type name as their currency; None for a value that is no amount.
+
+    A sum or difference with an amount is one, and so is an amount times or divided by a number. Raises ValueError for
+    amounts of several currencies in one sum, and for an amount times an amount.
+    """
+    return _currency(_parsed(text), properties)
+
+
+def _parsed(text: str) -> ast.expr:
+    line = text.replace("\n", " ").replace("\r", " ").replace("\t", " ").strip()
+    return ast.parse(line, mode="eval").body
+
+
+def _currency(node: ast.expr, properties: Mapping[str, Property | None]) -> str | None:
+    if isinstance(node, ast.Name):
+        item = properties.get(node.id)
+        return item.currency if item else None
+    if isinstance(node, ast.UnaryOp) and not isinstance(node.op, ast.Not):
+        return _currency(node.operand, properties)
+    if not isinstance(node, ast.BinOp):
+        return None
+    first, second = _currency(node.left, properties), _currency(node.right, properties)
+    if isinstance(node.op, ast.Add | ast.Sub):
+        if first and second and first != second:
+            raise ValueError(f"{ast.unparse(node)!r} has amounts in the currencies {first} and {second}")
+        return first or second
+    if isinstance(node.op, ast.Mult):
+        if first and second:
+            raise ValueError(f"{ast.unparse(node)!r} is an amount times an amount, which is in no currency")
+        return first or second
+    return None if second else first
 
 
 class _Typing:

@@ -88,7 +88,7 @@ def value_named(
         return read
     for each in derived:
         if each.name == name:
-            return ValueName(name, "derived", (), Property(name=name, type=each.type))
+            return ValueName(name, "derived", (), Property(name=name, type=each.type, currency=each.currency))
     if name == _CHANNEL.name:
         return ValueName(name, "channel", (), _CHANNEL)
     if _top(name) == "context":

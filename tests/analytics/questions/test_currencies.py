@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from footfall.analytics.dataset import Dataset
 from footfall.analytics.questions.kpis import KPIS, KpiResult
 from footfall.analytics.report import report
 from footfall.analytics.window import Span
-from footfall.plan.model import Aggregate, Count, Event, Kpi, Plan, Property, Ratio, Target, Where
+from footfall.plan.model import Aggregate, Count, DerivedProperty, Event, Kpi, Plan, Property, Ratio, Target, Where
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -184,3 +185,16 @@ def test_any_sums_are_those_of_each_currency(entry: MakeEntry, drawn: list[Sale]
         for currency in {one.money for one in drawn if one.event == "buy"}
     }
     assert (found.total.exact is None) is (len(found.currencies) > 1)
+
+
+def test_a_derived_amount_is_added_up_currency_by_currency(entry: MakeEntry) -> None:
+    margin = DerivedProperty(name="margin", expression="total - 1", type="decimal", currency="money")
+    events = {"buy": msgspec.structs.replace(EVENTS["buy"], derived=(margin,))}
+    asked = Aggregate(function="sum", event="buy", property="margin")
+    plan = Plan(id="test", events=events, kpis={"k": Kpi(name="k", measure=asked, window=None)})
+    log = log_of(entry, [Sale("buy", 5, "EUR", "SE"), Sale("buy", 7, "SEK", "SE"), Sale("buy", 3, "EUR", "SE")])
+    with Dataset.of(log, plan) as dataset:
+        kpi = report(dataset, plan, now=NOW)[KPIS][0]
+
+    assert kpi.value is None
+    assert {each.currency: each.value for each in kpi.currencies} == {"EUR": Decimal(6), "SEK": Decimal(6)}

@@ -70,3 +70,32 @@ def test_what_cannot_be_derived_is_a_problem(tmp_path: Path, changes: dict[str, 
     problems = [*map(str, reading_of(tmp_path, **changes).problems)]
 
     assert any(problem in each for each in problems), problems
+
+
+AMOUNTS = """
+plan: p
+events:
+  sold:
+    properties:
+      price: {{type: decimal, currency: currency}}
+      cost: {{type: decimal, currency: {currency}}}
+      currency: {{type: string}}
+    derive: {{margin: price - cost}}
+kpis: {{margin: {{measure: {{sum: sold.margin}}}}}}
+"""
+
+
+def test_a_derived_amount_has_the_currency_of_those_in_it(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(AMOUNTS.format(currency="currency"))
+    plan = read(tmp_path).require()
+
+    assert plan.events["sold"].derived[0].currency == "currency"
+    assert from_bundle(bundle_bytes(plan)) == plan
+
+
+def test_a_derived_amount_of_several_currencies_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(AMOUNTS.format(currency="EUR"))
+    problems = read(tmp_path).problems
+
+    assert [problem.code for problem in problems] == ["bad_currency"]
+    assert "'price - cost' has amounts in the currencies currency and EUR" in str(problems[0])

@@ -12,11 +12,15 @@ __all__ = ["DerivedEvent", "DerivedProperty"]
 
 
 class DerivedProperty(PlanPart, frozen=True, kw_only=True):
-    """A value of an event that an expression over its properties gives, in the language of rules."""
+    """A value of an event that an expression over its properties gives, in the language of rules.
+
+    `currency` is that of the amounts in it, as in `Property`; None for what is no amount.
+    """
 
     name: str
     expression: str
     type: ScalarType
+    currency: str | None = None
 
 
 class DerivedEvent(PlanPart, frozen=True, kw_only=True):

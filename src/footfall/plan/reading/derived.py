@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from footfall.plan.expression_types import expression_type
+from footfall.plan.expression_types import expression_currency, expression_type
 from footfall.plan.model import DerivedEvent, DerivedProperty, Property
 from footfall.plan.problems import MISSING, Path, Problems
 from footfall.plan.reading.merge import Definition
@@ -28,7 +28,8 @@ def read_derived(
             continue
         type_ = _type(expression, properties, at, part_path, problems)
         if type_ is not None:
-            yield DerivedProperty(name=name, expression=expression, type=type_)
+            currency = _currency(expression, properties, at, part_path, problems)
+            yield DerivedProperty(name=name, expression=expression, type=type_, currency=currency)
 
 
 def read_derived_events(
@@ -59,6 +60,18 @@ def read_derived_events(
                 names.problems.add("bad_rule", message, at=at, path=when_path, remedy="compare it with something")
         derived[definition.name] = DerivedEvent(name=definition.name, event=event, **values)
     return derived
+
+
+def _currency(
+    expression: str, properties: Mapping[str, Property | None], at: YamlNode, path: Path, problems: Problems
+) -> str | None:
+    """The currency of an expression's amounts; none, with a problem, where they are mixed."""
+    try:
+        return expression_currency(expression, properties)
+    except ValueError as error:
+        remedy = "derive it from amounts of one currency"
+        problems.add("bad_currency", str(error), at=at, path=path, remedy=remedy)
+        return None
 
 
 def _type(
