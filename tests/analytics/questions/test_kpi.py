@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
+import msgspec
 import pytest
 from tests.analytics.shop import NOW, REVENUE, MakeEntry, plan_of
 
@@ -51,6 +53,33 @@ def test_rows_have_the_target_beside_what_it_is_compared_with(entry: MakeEntry) 
         ("revenue", "EUR", Decimal("7.50"), Decimal(5), True),
         ("revenue", "SEK", Decimal(2), None, None),
     )
+
+
+def rows_of(kpi_: Kpi, entry: MakeEntry, *sales: tuple[str, str]) -> tuple[tuple[Any, ...], ...]:
+    """The flat rows of a KPI over sales of an amount in a currency."""
+    log = [
+        entry(number, "buy", number, user="ann", properties={"Total": total, "currency": currency})
+        for number, (total, currency) in enumerate(sales, 1)
+    ]
+    plan = plan_of(kpi_)
+    question = kpi(kpi_.name, plan)
+    with Dataset.of(log, plan) as dataset:
+        return question.table(report(dataset, plan, now=NOW, questions=[question], only=question.only)[question]).rows
+
+
+def test_a_currency_in_which_nothing_was_sold_has_a_row_with_its_target(entry: MakeEntry) -> None:
+    rows = rows_of(msgspec.structs.replace(PLAN.kpis["revenue"], guardrails=()), entry, ("2", "SEK"))
+
+    assert rows == (("revenue", "SEK", Decimal(2), None, None), ("revenue", "EUR", Decimal(0), Decimal(5), False))
+
+
+def test_a_total_has_a_row_with_its_target_after_those_of_the_groups(entry: MakeEntry) -> None:
+    target = Target(direction="up", value=Decimal(3))
+    grouped = Kpi(name="orders", measure=Count(event="buy", by=("currency",)), window=None, target=target)
+    rows = rows_of(grouped, entry, ("2", "SEK"), ("3", "EUR"))
+
+    assert sorted(rows[:-1]) == [("orders", "EUR", 1, None, None), ("orders", "SEK", 1, None, None)]
+    assert rows[-1] == ("orders", None, 2, 3, False)
 
 
 def test_a_name_that_the_plan_does_not_have_is_said_with_the_nearest() -> None:
