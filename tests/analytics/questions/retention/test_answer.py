@@ -216,3 +216,13 @@ def test_its_section_has_a_dash_where_a_period_has_not_begun(entry: MakeEntry) -
     assert cells == [["–"]] * 6
     assert answered[question].cohorts[0].cells == (None, None, None)
     assert "A dash (–) is where the period has not begun" in answered[question].definition
+
+
+def test_a_cohort_of_which_no_period_has_begun_has_a_row(entry: MakeEntry) -> None:
+    result = simple(entry, DAY)
+    question = retention(asked())
+
+    rows = question.table(result).rows
+
+    assert [cohort.cells for cohort in result.cohorts] == [(None, None, None)]
+    assert [row[:5] for row in rows] == [(result.cohorts[0].start, None, None, result.entered, None)]

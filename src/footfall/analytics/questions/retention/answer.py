@@ -287,8 +287,15 @@ def _shown(cell: RetentionCell | None) -> Cell:
 
 
 def _table(result: RetentionResult) -> FlatTable:
-    """A row for each cell, and for each currency of one; the total has no start."""
-    rows: list[tuple[Any, ...]] = []
+    """A row for each cell, and for each currency of one; the total has no start.
+
+    A cohort of which no period has begun has a row without a period.
+    """
+    rows: list[tuple[Any, ...]] = [
+        (cohort.start, None, None, cohort.entered, *(None,) * 4, False, *(None,) * 3)
+        for cohort in result.cohorts
+        if not any(cohort.cells)
+    ]
     every = [
         (cohort.start, cell, bracket, cohort.entered)
         for cohort in result.cohorts
