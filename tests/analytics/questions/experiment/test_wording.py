@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 from tests.analytics.questions.experiment.trials import DAY, START, Doing, entries_of, plan_with, result_of
 
 from footfall.analytics.questions.experiment import ExperimentResult
+from footfall.analytics.questions.experiment.decision import Decision
 from footfall.analytics.questions.experiment.wording import sections, table
 from footfall.storage.journal import Entry
 
@@ -51,4 +53,17 @@ def test_its_rows_have_one_for_each_variant_and_figure(entry: MakeEntry) -> None
     assert [(row["variant"], row["figure"], row["closed"], row["mean"]) for row in rows] == [
         ("a", "bought", 1, 1), ("a", "returns", 1, 0), ("b", "bought", 0, None), ("b", "returns", 0, None),
     ]  # fmt: skip
-    assert {row["verdict"] for row in rows} == {"too_few"}
+    assert [row["verdict"] for row in rows] == [None, None, "too_few", None]
+
+
+def test_a_verdict_is_beside_the_variant_that_it_is_about(entry: MakeEntry) -> None:
+    whole = two_persons(entry)
+    third = msgspec.structs.replace(whole.variants[1], name="c")
+    decision = Decision("better", "c is better than the control", "c")
+    result = msgspec.structs.replace(whole, variants=(*whole.variants, third), decision=decision)
+    flat = table(result)
+    rows = [dict(zip(flat.columns, row, strict=True)) for row in flat.rows]
+
+    assert [(row["variant"], row["verdict"]) for row in rows if row["figure"] == "bought"] == [
+        ("a", None), ("b", None), ("c", "better"),
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from footfall.analytics.definitions import PERSONS, filter_text, window_text
 from footfall.analytics.question import FlatTable
+from footfall.analytics.questions.experiment.decision import Verdict
 from footfall.analytics.questions.experiment.options import ExperimentFigure, ExperimentOptions
 from footfall.analytics.questions.experiment.result import ComparedFigure, ExperimentResult, VariantResult
 from footfall.analytics.sample_ratio import LEAST_EXPECTED, MISMATCH
@@ -131,16 +132,30 @@ def _short(value: Decimal) -> Decimal:
 
 
 def table(result: ExperimentResult) -> FlatTable:
-    """A row for each variant and figure; the first figure is the one that decides. Empty cells where it is blocked."""
+    """A row for each variant and figure; the first figure is the one that decides. Empty cells where it is blocked.
+
+    The verdict is beside the deciding figure of the variants that it is about; the control, which is first, has none.
+    """
     rows = []
     for variant in result.variants:
         counts = (variant.name, float(variant.share), variant.exposed, variant.open, variant.closed)
-        for figure in (variant.outcome, *variant.guardrails):
+        for place, figure in enumerate((variant.outcome, *variant.guardrails)):
             shown = figure or ComparedFigure(result.figure, None, None, None)
             bounds = (shown.low, shown.high, shown.difference, shown.difference_low, shown.difference_high)
-            rows.append((*counts, shown.name, shown.mean, *bounds, result.decision.verdict))
+            verdict = _verdict(result, variant) if place == 0 else None
+            rows.append((*counts, shown.name, shown.mean, *bounds, verdict))
     columns = (
         "variant", "share", "exposed", "open", "closed", "figure", "mean", "low", "high", "difference",
         "difference_low", "difference_high", "verdict",
     )  # fmt: skip
     return FlatTable(columns, tuple(rows))
+
+
+def _verdict(result: ExperimentResult, variant: VariantResult) -> Verdict | None:
+    """What is decided of a variant; None of the control, and of those that the decision is not about."""
+    decision, (control, *_) = result.decision, result.variants
+    if variant.name == control.name:
+        return None
+    if decision.verdict in ("better", "harm") and variant.name != decision.variant:
+        return None
+    return decision.verdict
