@@ -65,13 +65,22 @@ def test_text_json_csv_and_python_have_the_same_figures(data: Path) -> None:
     assert [pair["first"] for pair in values["pairs"]] == [row[0] for row in rows] == ["cup", "ink", "pen", "tea"]
 
 
-def test_what_does_not_win_is_not_shown_and_is_no_failure(tmp_path: Path) -> None:
+def test_what_nobody_could_try_is_said_to_be_untried(tmp_path: Path) -> None:
+    data = data_in(tmp_path, [("ann", "01T10:00", "pen")])
+    result = run(data, "bought.sku", "--floor", "1")
+
+    assert "they could not be tried: nobody with an item got another one in the last fifth" in result.stdout
+    assert "win against" not in result.stdout
+    assert "hit rate at 3" not in result.stdout
+
+
+def test_what_too_few_could_try_is_not_shown_and_is_no_failure(tmp_path: Path) -> None:
     data = data_in(tmp_path, [("ann", "01T10:00", "pen"), ("ann", "02T10:00", "ink")])
     result = run(data, "bought.sku", "--floor", "1")
     lines = run(data, "bought.sku", "--floor", "1", "--format", "csv").stdout.splitlines()
 
     assert result.exit_code == 0
-    assert "pairs are not shown: they do not win against the most popular items" in result.stdout
+    assert "pairs are not shown: they could not be tried: 1 person with an item got another one" in result.stdout
     assert "hit rate at 3: pairs" in result.stdout
     assert lines == ["first,then,baskets,of,support,confidence,lift"]
 

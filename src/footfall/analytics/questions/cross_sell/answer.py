@@ -25,6 +25,7 @@ from footfall.analytics.questions.cross_sell.tally import (
 )
 from footfall.analytics.sections import Amount, FigureDefinition, Section, Table, TableRow, plain, quiet, strong
 from footfall.analytics.window import Window
+from footfall.printable import counted
 
 __all__ = ["CrossSellPair", "CrossSellResult", "cross_sell"]
 
@@ -176,16 +177,25 @@ def _sections(result: CrossSellResult) -> Iterator[Section]:
         beside=[quiet(f"{result.items:,} items in {result.baskets:,} baskets, {result.all_pairs:,} pairs")],
         table=Table(("item", then, "lift", "confidence", "support", "baskets", "of"), rows) if rows else None,
         remarks=[
-            [] if rate.wins else [strong("pairs are not shown: they do not win against the most popular items")],
+            [] if rate.wins else [strong(f"pairs are not shown: {_why_not(rate)}")],
             [
                 quiet(f"hit rate at {rate.k}: pairs "), plain(Amount(rate.rate, is_share=True)),
                 quiet(", most popular "), plain(Amount(rate.popular_rate, is_share=True)),
-                quiet(f", of {rate.persons:,} persons, p {rate.p_value:.2g}"),
-            ],
+                quiet(f", of {counted(rate.persons, 'person')}, p {rate.p_value:.2g}"),
+            ] if rate.persons else [],
             [quiet(f"{result.large:,} baskets have too many items")] if result.large else [],
         ],
         definition=FigureDefinition("cross_sell", result.definition),
     )  # fmt: skip
+
+
+def _why_not(rate: HitRate) -> str:
+    if not rate.persons:
+        return "they could not be tried: nobody with an item got another one in the last fifth of the time"
+    if rate.persons < LEAST:
+        persons = counted(rate.persons, "person")
+        return f"they could not be tried: {persons} with an item got another one in the last fifth, of at least {LEAST}"
+    return "they do not win against the most popular items"
 
 
 def _table(result: CrossSellResult) -> FlatTable:
