@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -17,10 +17,11 @@ from tests.analytics.asking import context_of
 from tests.analytics.questions.attribution.sending import plan_in
 from tests.analytics.questions.sessions.logs import DAY, ZONES
 
-from footfall.analytics import Dataset
+from footfall.analytics import Dataset, report
 from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
 from footfall.analytics.questions.attribution.costs import SummedCost, added_costs
 from footfall.analytics.window import Span
+from footfall.plan.model import Event, Plan, Property
 from footfall.storage.costs import CampaignCost
 from footfall.storage.journal import Entry
 
@@ -35,19 +36,24 @@ def cost(day: int, campaign: str, amount: str, currency: str = "EUR", clicks: in
     )
 
 
-def result_of(
-    make: MakeEntry, costs: list[CampaignCost], zone: str = "UTC", span: Span | None = None, **options: object
-) -> AttributionResult:
+def entries_of(make: MakeEntry) -> list[Entry]:
     """Ann comes by the campaign `new` on November 5, and buys for 30 EUR."""
     at = int(datetime(2018, 11, 5, 12, tzinfo=UTC).timestamp())
     page = {"type": "page", "context": {"campaign": {"name": "spring"}}}
-    entries = [
+    return [
         make(1, None, at, user="ann", type="page", body=msgspec.json.encode(page)),
         make(2, "buy", at + 60, user="ann", properties={"amount": 30, "money": "EUR"}),
     ]
-    plan = plan_in(zone)
+
+
+def result_of(
+    make: MakeEntry, costs: list[CampaignCost], zone: str = "UTC", span: Span | None = None, plan: Plan | None = None,
+    **options: object,
+) -> AttributionResult:  # fmt: skip
+    """Of those messages, by the plan of tests unless another is given."""
+    plan = plan or plan_in(zone)
     asked = attribution_options("buy", plan, value="amount", **options)  # type: ignore[arg-type]  # as a reader gives them
-    with Dataset.of(entries, plan, costs=costs) as dataset:
+    with Dataset.of(entries_of(make), plan, costs=costs) as dataset:
         return context_of(dataset, plan, span).answer(attribution(asked))
 
 
@@ -74,6 +80,37 @@ def test_a_campaign_without_a_visit_has_a_row_for_its_costs(entry: MakeEntry) ->
 
 def test_costs_are_of_campaigns_alone(entry: MakeEntry) -> None:
     assert all(not row.returns for row in result_of(entry, [cost(1, "new", "12")], by="origin").rows)
+
+
+def columns_of(make: MakeEntry, model: str) -> dict[str, Sequence[str]]:
+    """The columns of the tables about costs."""
+    plan = plan_in("UTC")
+    question = attribution(attribution_options("buy", plan, value="amount", model=model))
+    now = datetime(2018, 12, 1, tzinfo=UTC)
+    with Dataset.of(entries_of(make), plan, costs=[cost(1, "new", "12")]) as dataset:
+        sections = report(dataset, plan, now=now, questions=[question]).sections()
+        return {each.title: each.table.columns for each in sections if each.table and "cost" in each.table.columns}
+
+
+def test_every_model_has_its_cost_per_conversion_roas_and_roi(entry: MakeEntry) -> None:
+    every = columns_of(entry, "all")
+
+    assert [(title, columns[3]) for title, columns in every.items()] == [
+        ("Costs in EUR", "cost per conversion first"), ("ROAS in EUR", "ROAS first"), ("ROI in EUR", "ROI first"),
+    ]  # fmt: skip
+    assert columns_of(entry, "last") == {
+        "Costs in EUR": ("campaign", "cost", "clicks", "cost per conversion", "ROAS", "ROI")
+    }
+
+
+def test_a_value_without_a_currency_says_why_it_has_no_roas(entry: MakeEntry) -> None:
+    costs, plan = [cost(1, "new", "12")], plan_in("UTC")
+    event = Event(name="buy", wire_name="buy", properties=(Property(name="amount", type="decimal"),))
+    plan = msgspec.structs.replace(plan, events={"buy": event})
+
+    assert "no currency in the plan, so there is no ROAS" in result_of(entry, costs, plan=plan).definition
+    assert "no currency in the plan" not in result_of(entry, [], plan=plan).definition
+    assert "no currency in the plan" not in result_of(entry, costs).definition
 
 
 costs_of_any = st.lists(

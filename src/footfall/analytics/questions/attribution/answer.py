@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -158,6 +158,7 @@ def _merge(
     count = sum(partial.conversions for partial in partials)
     amounts = _totals(options.models[0], partials)
     window = context.window(context.span)
+    lacks_currency = "" in amounts and any(all_costs.values())
     return AttributionResult(
         conversion=filter_text(options.conversion),
         value=options.value,
@@ -167,7 +168,7 @@ def _merge(
         conversions=count,
         amounts=amounts,
         rows=tuple(_row(sums, key, options.models, count, amounts, all_costs.get(key, {})) for key in keys),
-        definition=_definition(options, window),
+        definition=_definition(options, window) + (f" {_NO_CURRENCY}" if lacks_currency else ""),
     )
 
 
@@ -264,6 +265,9 @@ _COSTS = (
     "cost."
 )
 
+_CostFigure = Literal["cost per conversion", "ROAS", "ROI"]
+_NO_CURRENCY = "The value has no currency in the plan, so there is no ROAS and no ROI: add currency to its property."
+
 
 def _definition(options: AttributionOptions, window: Window) -> str:
     half_life = format_duration(options.half_life)
@@ -304,7 +308,7 @@ def _sections(result: AttributionResult) -> Iterator[Section]:
         title = f"{result.value} in {currency}" if currency else str(result.value)
         yield Section(title, table=_side_by_side(result, currency))
     for currency in sorted({currency for row in result.rows for currency in row.returns}):
-        yield Section(f"Costs in {currency}", table=_cost_table(result, currency))
+        yield from _cost_sections(result, currency)
 
 
 def _side_by_side(result: AttributionResult, currency: str | None) -> Table:
@@ -322,27 +326,40 @@ def _side_by_side(result: AttributionResult, currency: str | None) -> Table:
     return Table((result.by, *(["visits"] if currency is None else []), *names, *(["share"] if is_alone else [])), rows)
 
 
-def _cost_table(result: AttributionResult, currency: str) -> Table:
-    """Of one model all that is known of the costs; of several the ROI by each, or without a value the cost of each."""
-    has_value, is_alone = currency in result.amounts, len(result.models) == 1
+def _cost_sections(result: AttributionResult, currency: str) -> Iterator[Section]:
+    """All that is known of the costs: of one model in one table, of several in a table for each figure."""
+    figures: list[_CostFigure] = ["cost per conversion"]
+    figures += ["ROAS", "ROI"] if currency in result.amounts else []
+    remarks: list[Cell] = [[quiet(_NO_CURRENCY)]] if "" in result.amounts else []
+    title = f"Costs in {currency}"
+    if len(result.models) == 1:
+        yield Section(title, table=_cost_table(result, currency, figures), remarks=remarks)
+        return
+    yield Section(title, table=_cost_table(result, currency, figures[:1]), remarks=remarks)
+    for figure in figures[1:]:
+        yield Section(f"{figure} in {currency}", table=_cost_table(result, currency, [figure]))
+
+
+def _cost_table(result: AttributionResult, currency: str, figures: Sequence[_CostFigure]) -> Table:
+    """The costs, and each of some figures by each model."""
     rows = []
     for row in result.rows:
         back = row.returns.get(currency)
         if back is not None:
             clicks: Cell = [] if back.clicks is None else [plain(back.clicks)]
-            cells = [_return_cells(back, model, has_value=has_value, is_alone=is_alone) for model in result.models]
-            figures = [cell for each in cells for cell in each]
-            rows.append(TableRow([[_head(row, result.by)], [plain(Amount(back.cost))], clicks, *figures]))
-    names = [f"{'ROI' if has_value else 'cost'} {model.replace('_', ' ')}" for model in result.models]
-    alone = ["per conversion", *(["ROAS", "ROI"] if has_value else [])]
-    return Table((result.by, "cost", "clicks", *(alone if is_alone else names)), rows)
+            cells = [_return_cell(back, figure, model) for figure in figures for model in result.models]
+            rows.append(TableRow([[_head(row, result.by)], [plain(Amount(back.cost))], clicks, *cells]))
+    is_alone = len(result.models) == 1
+    names = [
+        figure if is_alone else f"{figure} {model.replace('_', ' ')}" for figure in figures for model in result.models
+    ]
+    return Table((result.by, "cost", "clicks", *names), rows)
 
 
-def _return_cells(back: CampaignReturn, model: Model, *, has_value: bool, is_alone: bool) -> list[Cell]:
-    per, roi = [_fixed(back.per_conversion[model])], [_share(back.roi[model])]
-    if not is_alone:
-        return [roi if has_value else per]
-    return [per, [_fixed(back.roas[model])], roi] if has_value else [per]
+def _return_cell(back: CampaignReturn, figure: _CostFigure, model: Model) -> Cell:
+    if figure == "ROI":
+        return [_share(back.roi[model])]
+    return [_fixed((back.roas if figure == "ROAS" else back.per_conversion)[model])]
 
 
 def _fixed(value: Decimal | None) -> Any:
