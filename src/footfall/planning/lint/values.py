@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from footfall.plan.model import Property
+from footfall.plan.model import Event, Property
 from footfall.planning.lint.rule import Finding, LintRule, View
 from footfall.planning.words import singular, words_of
 
@@ -74,9 +74,21 @@ def _money_without_currency(view: View) -> Iterator[Finding]:
         if prop.currency is not None or not _NUMBERS.intersection(each.types):
             continue
         words = {singular(word) for word in words_of(each.name)} | set(words_of(each.name))
-        by_name = "decimal" in each.types and prop.unit is None and words & _MONEY and not words & _NO_MONEY
+        # An integer is more likely a count, also beside a currency.
+        is_beside = _has_currency(each.event)
+        names = _MONEY | _BESIDE_CURRENCY if is_beside else _MONEY
+        is_like_money = "decimal" in each.types or (is_beside and "number" in each.types)
+        by_name = is_like_money and prop.unit is None and words & names and not words & _NO_MONEY
         if by_name or (prop.unit is not None and _is_currency(prop.unit)):
             yield Finding(path=each.path, message="it looks like money, and does not say in which currency", key="type")
+
+
+_BESIDE_CURRENCY: Final = frozenset({"gross", "net", "sum", "value", "worth"})
+
+
+def _has_currency(event: Event | None) -> bool:
+    names = [] if event is None else [words_of(prop.name) for prop in event.properties if prop.type == "string"]
+    return any("currency" in words for words in names)
 
 
 _NUMBERS = frozenset({"integer", "number", "decimal"})
