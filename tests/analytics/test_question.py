@@ -78,6 +78,14 @@ def test_where_nothing_is_stored_the_plans_questions_have_no_sections(entry: Mak
     assert titles(entry(1, "view", 1)) == ["always", "of the plan"]
 
 
+def test_a_report_is_one_short_line_in_a_shell() -> None:
+    with Dataset.of([], Plan(id="shop")) as dataset:
+        assert (
+            repr(report(dataset, Plan(id="shop"), now=NOW, questions=[ALWAYS]))
+            == "<Report of shop: 0 messages, always>"
+        )
+
+
 def test_a_question_that_was_not_asked_has_no_answer() -> None:
     with Dataset.of([]) as dataset:
         answers = report(dataset, None, now=NOW, questions=(ALWAYS,))

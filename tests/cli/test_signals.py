@@ -16,6 +16,7 @@ from footfall.plan import read
 
 PLAN = read({
     "plan": "p",
+    "timezone": "Europe/Oslo",
     "events": {"payment_failed": {}},
     "signals": {"trouble": {"event": "payment_failed", "count": 2, "within": "1d", "answer": "Call", "owner": "care"}},
 }).require()  # fmt: skip
@@ -65,10 +66,44 @@ def test_a_signal_is_taken_answered_and_done_by_somebody(data: Path) -> None:
     shown = run(data, "show", id_).stdout
 
     assert f"trouble {id_}: done" in shown
-    assert "taken by kari: She pays by invoice" in shown
+    assert "answered by kari: She pays by invoice" in shown
     assert "done by ola: paid" in shown
     assert listed(data, "open") == []
     assert "is done" in str(run(data, "take", id_).exception)
+
+
+def test_what_somebody_has_is_not_taken_by_another_but_by_force(data: Path) -> None:
+    find(data)
+    id_ = str(listed(data)[0]["id"])
+    run(data, "take", id_, "--author", "kari")
+    run(data, "answer", id_, "She calls back", "--author", "bob")
+    refused = run(data, "take", id_, "--author", "bob")
+
+    assert f"kari has the signal {id_}; --force takes it over" in str(refused.exception)
+    assert run(data, "take", id_, "--author", "kari").exit_code == 0
+    assert run(data, "take", id_, "--author", "bob", "--force").exit_code == 0
+    assert "bob has the signal" in str(run(data, "take", id_, "--author", "kari").exception)
+    assert [signal["state"] for signal in listed(data)] == ["taken"]
+
+
+def test_an_answer_to_an_open_signal_takes_it(data: Path) -> None:
+    find(data)
+    id_ = str(listed(data)[0]["id"])
+    run(data, "answer", id_, "She pays", "--author", "kari")
+
+    assert listed(data)[0]["state"] == "taken"
+    assert "kari has the signal" in str(run(data, "take", id_, "--author", "bob").exception)
+
+
+def test_times_are_on_the_clock_of_the_plan(data: Path) -> None:
+    find(data)
+
+    assert "2026-11-02 13:00" in run(data, "list").stdout
+    assert "at        2026-11-02 13:00" in run(data, "show", str(listed(data)[0]["id"])).stdout
+
+
+def test_a_list_before_any_search_says_how_to_look(data: Path) -> None:
+    assert "there is no open signal; none was ever found: `footfall signals find`" in run(data, "list").stdout
 
 
 def test_an_id_that_is_none_is_one_clear_line(data: Path) -> None:

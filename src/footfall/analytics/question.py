@@ -105,6 +105,10 @@ class Report(msgspec.Struct, frozen=True):
         """The same, None for a question that the report was not asked."""
         return self[question] if question.name in self.answers else None
 
+    def __repr__(self) -> str:
+        plan = "no plan" if self.plan is None else self.plan.id
+        return f"<Report of {plan}: {self.data.messages:,} messages, {', '.join(self.answers)}>"
+
     def sections(self) -> Iterator[Section]:
         """What there is to show, question by question; of the plan's questions nothing where nothing is stored."""
         for question in self.questions:

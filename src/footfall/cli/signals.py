@@ -20,14 +20,17 @@ from footfall.errors import UsageError
 from footfall.maintenance.signals import LOOKS_BACK_US
 from footfall.plan.model import Plan
 from footfall.printable import counted
+from footfall.reporting.words import MOMENT
 from footfall.storage.control import latest_plan
-from footfall.storage.signals import SignalRecord, SignalState, SignalStep
+from footfall.storage.signals import SignalRecord, SignalState, SignalStep, StepKind
 from footfall.storage.store import Store
 from footfall.timestamps import format_us, local_time
 
 __all__ = ["command"]
 
 _LONGEST_NOTE = 10_000  # characters
+
+_NONE = "; none was ever found: `footfall signals find` looks now, a collector looks each day"
 
 _format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -75,13 +78,14 @@ def list_(*, data: Path, state: str, form: Literal["text", "json"]) -> None:
         steps = store.signals.steps()
         rows = [(record, _state(record, steps)) for record in store.signals.records()]
         plan = latest_plan(store.control) or Plan(id="")
+    is_any = bool(rows)
     rows = [row for row in rows if state in ("all", row[1])]
     if form == "json":
         echo_json([_as_json(record, plan, steps) for record, _ in rows])
     elif rows:
         _print(rows, plan)
     else:
-        echo(f"there is no {'' if state == 'all' else f'{state} '}signal")
+        echo(f"there is no {'' if state == 'all' else f'{state} '}signal{'' if is_any else _NONE}")
 
 
 @command.command("show")
@@ -98,13 +102,13 @@ def show(*, signal_id: str, data: Path, form: Literal["text", "json"]) -> None:
         echo_json(facts)
         return
     echo(f"{record.name} {record.id}: {_state(record, steps)}")
-    echo(f"  at        {format_us(record.at)}")
+    echo(f"  at        {_time(record.at, plan)}")
     echo(f"  who       {record.subject} (footfall person show {record.subject})")
     echo(f"  messages  {', '.join(map(str, record.evidence))} (seq)")
     echo(f"  answer    {facts['answer'] or 'the plan has this signal no more'}")
     for step in _steps_of(record, steps):
         note = f": {printable(step.note)}" if step.note else ""
-        echo(f"  {format_us(step.at)}  {step.state} by {printable(step.author)}{note}")
+        echo(f"  {_time(step.at, plan)}  {step.state} by {printable(step.author)}{note}")
 
 
 @command.command("take")
@@ -112,9 +116,13 @@ def show(*, signal_id: str, data: Path, form: Literal["text", "json"]) -> None:
 @data_option
 @_author_option
 @click.option("--note", default="", help="What others should know.")
-def take(*, signal_id: str, data: Path, author: str | None, note: str) -> None:
-    """Take a signal, so that nobody else answers it too. Says what the plan proposes."""
-    record, plan = _step(data, signal_id, "taken", author, note)
+@click.option("--force", "is_forced", is_flag=True, help="Take it from whoever has it.")
+def take(*, signal_id: str, data: Path, author: str | None, note: str, is_forced: bool) -> None:
+    """Take a signal, so that nobody else answers it too. Says what the plan proposes.
+
+    What somebody else has taken is refused without --force.
+    """
+    record, plan = _step(data, signal_id, "taken", author, note, is_forced=is_forced)
     echo(f"taken {record.id}{_answer(record, plan)}")
 
 
@@ -124,8 +132,11 @@ def take(*, signal_id: str, data: Path, author: str | None, note: str) -> None:
 @data_option
 @_author_option
 def answer(*, signal_id: str, note: str, data: Path, author: str | None) -> None:
-    """Note what was said to the person, or by them. The signal is taken; the note is kept in the data folder alone."""
-    record, _ = _step(data, signal_id, "taken", author, note)
+    """Note what was said to the person, or by them. An open signal is then taken, one that somebody has stays theirs.
+
+    The note is kept in the data folder alone.
+    """
+    record, _ = _step(data, signal_id, "answered", author, note)
     echo(f"noted for {record.id}; end it with: footfall signals done {record.id}")
 
 
@@ -140,15 +151,21 @@ def done(*, signal_id: str, data: Path, author: str | None, note: str) -> None:
     echo(f"done {record.id}")
 
 
-def _step(data: Path, signal_id: str, state: SignalState, author: str | None, note: str) -> tuple[SignalRecord, Plan]:
+def _step(
+    data: Path, signal_id: str, kind: StepKind, author: str | None, note: str, *, is_forced: bool = False
+) -> tuple[SignalRecord, Plan]:
+    who = author or getpass.getuser()
     for name, text in (("note", note), ("author", author or "")):
         _check_text(name, text)
     with storage.open(data, "beside") as store:
         record = _record(store, signal_id)
-        before = _state(record, store.signals.steps())
-        if before == "done":
+        steps = store.signals.steps()
+        if _state(record, steps) == "done":
             raise UsageError(f"the signal {record.id} is done; `footfall signals show {record.id}` says by whom")
-        store.signals.add_step(SignalStep(record.id, state, note, author or getpass.getuser(), SystemClock().now_us()))
+        holder = _holder(record, steps)
+        if kind == "taken" and holder not in (None, who) and not is_forced:
+            raise UsageError(f"{printable(holder or '')} has the signal {record.id}; --force takes it over")
+        store.signals.add_step(SignalStep(record.id, kind, note, who, SystemClock().now_us()))
         return record, latest_plan(store.control) or Plan(id="")
 
 
@@ -175,7 +192,19 @@ def _steps_of(record: SignalRecord, steps: Sequence[SignalStep]) -> list[SignalS
 
 
 def _state(record: SignalRecord, steps: Sequence[SignalStep]) -> SignalState:
-    return next((step.state for step in reversed(steps) if step.signal_id == record.id), "open")
+    kinds = {step.state for step in _steps_of(record, steps)}
+    return "done" if "done" in kinds else "taken" if kinds else "open"
+
+
+def _holder(record: SignalRecord, steps: Sequence[SignalStep]) -> str | None:
+    """Who took it last; who answered it first where nobody took it; None while it is open."""
+    own = _steps_of(record, steps)
+    takers = [step.author for step in own if step.state == "taken"]
+    return takers[-1] if takers else own[0].author if own else None
+
+
+def _time(us: int, plan: Plan) -> str:
+    return f"{local_time(us, plan.timezone):{MOMENT}}"
 
 
 def _answer(record: SignalRecord, plan: Plan) -> str:
@@ -208,6 +237,6 @@ def _print(rows: Sequence[tuple[SignalRecord, SignalState]], plan: Plan) -> None
     for record, state in rows:
         signal = plan.signals.get(record.name)
         owner = "" if signal is None else signal.owner
-        texts = (record.id, record.name, f"{format_us(record.at)[:16]}Z", record.subject, state, owner)
+        texts = (record.id, record.name, _time(record.at, plan), record.subject, state, owner)
         table.add_row(*(escape(printable(text)) for text in texts))
     console().print(table)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple, Protocol
 
-__all__ = ["SignalRecord", "SignalState", "SignalStep", "Signals"]
+__all__ = ["SignalRecord", "SignalState", "SignalStep", "Signals", "StepKind"]
 
 SignalState = Literal["open", "taken", "done"]
+StepKind = Literal["taken", "answered", "done"]
 
 
 class SignalRecord(NamedTuple):
@@ -26,10 +27,10 @@ class SignalRecord(NamedTuple):
 
 
 class SignalStep(NamedTuple):
-    """What somebody did about a signal: its state from then on, a note and its author."""
+    """What somebody did about a signal, a note and its author. An answer changes no state of a taken signal."""
 
     signal_id: str
-    state: SignalState
+    state: StepKind
     note: str
     author: str
     at: int

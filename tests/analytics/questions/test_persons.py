@@ -14,7 +14,6 @@ from tests.analytics.test_segment_tables import entries_of, plan_in
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.questions.persons import PersonsOptions, PersonsResult, persons, persons_options
-from footfall.analytics.sections import Rest
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
 from footfall.storage.journal import Entry
@@ -72,7 +71,8 @@ def test_its_section_says_how_many_it_leaves_out(entry: MakeEntry) -> None:
 
     assert section.table is not None
     assert len(section.table.rows) == 3
-    assert section.remarks[0][0].values[0] == Rest(4, "person")
+    last = answered[question].persons[-1].person_id
+    assert section.remarks[0][0].values[0] == f"4 more persons: --after {last} lists the next, --format json all"
 
 
 @pytest.mark.parametrize(

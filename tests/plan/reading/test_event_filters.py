@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from footfall.errors import UsageError
-from footfall.plan.model import Event, EventFilter, Page, Plan, Property, Where
+from footfall.plan.model import Count, Event, EventFilter, Kpi, Page, Plan, Property, Where
 from footfall.plan.reading.event_filters import read_event_filter
 
 TOTAL = Property(name="total", wire_name="total", type="decimal")
@@ -15,6 +16,15 @@ PLAN = Plan(
     events={"bought": Event(name="bought", wire_name="bought", properties=(TOTAL, CURRENCY))},
     pages={"Home": Page(name="Home", properties=(CURRENCY,))},
 )
+
+
+def test_a_kpi_is_named_where_an_event_is_meant() -> None:
+    plan = msgspec.structs.replace(
+        PLAN, kpis={"orders": Kpi(name="orders", measure=Count(event="bought"), window=None)}
+    )
+
+    with pytest.raises(UsageError, match=r"there is no event 'orders': it is a KPI.*name the event that it counts"):
+        read_event_filter("orders", plan, "conversion")
 
 
 @pytest.mark.parametrize(

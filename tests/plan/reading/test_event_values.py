@@ -36,6 +36,7 @@ def test_conditions_are_those_of_a_plan() -> None:
         ("view", "OF: 'view' names no value; write EVENT.PROPERTY"),
         ("veiw.sku", "OF: there is no event 'veiw'; did you mean 'view'"),
         ("view.skv", "OF: .*skv.*sku"),
+        ("order.sku", "did you mean 'order.lines\\[\\].sku'"),
         ("order.lines", "of type array; name a single value in it"),
         ("view.sku {skv: a}", "skv"),
     ],

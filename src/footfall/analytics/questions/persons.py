@@ -11,12 +11,13 @@ import msgspec
 
 from footfall.analytics.definitions import PERSONS
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
-from footfall.analytics.sections import FigureDefinition, Rest, Section, Table, TableRow, plain, quiet, strong
+from footfall.analytics.sections import Cell, FigureDefinition, Section, Table, TableRow, plain, quiet, strong
 from footfall.analytics.segment_words import as_of_text, rules_text, segment_name
 from footfall.analytics.window import Span, Window
 from footfall.errors import UsageError
 from footfall.plan.model import Plan, SegmentRule
 from footfall.plan.reading.event_filters import read_segment
+from footfall.printable import counted
 from footfall.timestamps import local_time
 
 __all__ = ["ListedPerson", "PersonsOptions", "PersonsResult", "persons", "persons_options"]
@@ -42,19 +43,27 @@ class ListedPerson(msgspec.Struct, frozen=True):
 
 
 class PersonsResult(msgspec.Struct, frozen=True):
-    """Persons in the order of their person_ids; `size` is how many there are with those that are not listed."""
+    """Persons in the order of their person_ids; `size` is how many there are with those that are not listed.
+
+    `following` are those that come after the last one here.
+    """
 
     segment: str | None
     window: Window
     size: int
+    following: int
     persons: tuple[ListedPerson, ...]
     definition: str
 
 
 class PersonsPartial(msgspec.Struct, frozen=True):
-    """Of one shard: how many there are, and those listed as (person_id, user_id, first and last in µs, messages)."""
+    """Of one shard: how many there are, how many after `after`, and those listed.
+
+    These are (person_id, user_id, first and last in µs, messages).
+    """
 
     size: int
+    listable: int
     persons: tuple[tuple[str, str | None, int, int, int], ...]
 
 
@@ -104,7 +113,7 @@ def _tally(context: ShardContext, options: PersonsOptions) -> PersonsPartial:
     ids = dataset.persons.person_ids(numbers).to_pylist()
     rows = sorted(zip(ids, user_ids.to_pylist(), *columns, strict=True))
     after = [row for row in rows if options.after is None or row[0] > options.after]
-    return PersonsPartial(len(rows), tuple(after[: options.limit]))
+    return PersonsPartial(len(rows), len(after), tuple(after[: options.limit]))
 
 
 def _merge(context: ReportContext, options: PersonsOptions, partials: Sequence[PersonsPartial]) -> PersonsResult:
@@ -115,6 +124,7 @@ def _merge(context: ReportContext, options: PersonsOptions, partials: Sequence[P
         segment=options.name or None,
         window=window,
         size=sum(partial.size for partial in partials),
+        following=sum(partial.listable for partial in partials) - len(rows),
         persons=tuple(
             ListedPerson(person_id, user_id, local_time(first, zone), local_time(last, zone), messages)
             for person_id, user_id, first, last, messages in rows
@@ -146,13 +156,21 @@ def _sections(result: PersonsResult) -> Iterator[Section]:
         )
         for each in result.persons
     ]
-    rest = result.size - len(rows)
     yield Section(
         f"Persons: {result.segment or 'all'}",
         table=Table(("person_id", "user_id", "first seen", "last seen", "messages"), rows) if rows else None,
-        remarks=[[quiet(Rest(rest, "person"))]] if rest else [] if rows else [[quiet("nobody is in it")]],
+        remarks=_remarks(result),
         definition=FigureDefinition("persons", result.definition),
     )
+
+
+def _remarks(result: PersonsResult) -> list[Cell]:
+    if not result.persons:
+        return [[quiet("nobody follows" if result.size else "nobody is in it")]]
+    if not result.following:
+        return []
+    after = result.persons[-1].person_id
+    return [[quiet(f"{counted(result.following, 'more person')}: --after {after} lists the next, --format json all")]]
 
 
 def _table(result: PersonsResult) -> FlatTable:

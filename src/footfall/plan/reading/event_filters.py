@@ -81,7 +81,10 @@ class _PlanEvents:
 
     def event(self, name: str, at: Location, path: Path = ()) -> Event | None:
         event = named(self._plan, name)
-        if event is None:
+        if event is None and name in self._plan.kpis:
+            message = f"there is no event {name!r}: it is a KPI"
+            self.problems.add("unknown_reference", message, at=at, path=path, remedy="name the event that it counts")
+        elif event is None:
             self.problems.unknown("event", name, [*self._plan.events, *CALLS], at=at, path=path)
         return event
 

@@ -47,7 +47,13 @@ def read_event_value(text: str, plan: Plan, place: str) -> EventValue:
         raise UsageError(f"{place}: there is no event {event_name!r}; {near}")
     value = value_of(event, value_name, user_traits(plan))
     if isinstance(value, NoValue):
-        raise UsageError(f"{place}: {value.message}; {value.remedy}")
+        items = [
+            f"{event_name}.{prop.name}[].{value_name}"
+            for prop in event.properties
+            if prop.items is not None and any(each.name == value_name for each in prop.items.properties)
+        ]
+        remedy = f"did you mean {items[0]!r}?" if items else value.remedy
+        raise UsageError(f"{place}: {value.message}; {remedy}")
     if value.property.type in _COMPOUND:
         raise UsageError(f"{place}: {name} is of type {value.property.type}; name a single value in it")
     return EventValue(read_event_filter(event_name + conditions, plan, place), value_name)

@@ -25,7 +25,7 @@ def test_a_kpi_and_an_event() -> None:
 @pytest.mark.parametrize(
     ("figure", "of", "message"),
     [
-        ("order", "messages", "figure: there is no event 'order'.*the KPIs of the plan are orders"),
+        ("order", "messages", "figure: there is no event 'order'.*of its KPIs: did you mean 'orders'"),
         ("orders", "actors", "'orders' is a KPI, which says itself what it counts"),
         ("*", "messages", "a trend is of an event or a KPI"),
     ],

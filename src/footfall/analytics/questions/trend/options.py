@@ -9,6 +9,7 @@ import msgspec
 from footfall.analytics.local_periods import Per
 from footfall.errors import UsageError
 from footfall.plan.model import ANY_EVENT, Count, Measure, Plan, Unique
+from footfall.plan.problems import did_you_mean
 from footfall.plan.reading.event_filters import read_event_filter
 
 __all__ = ["Counted", "TrendOptions", "trend_options"]
@@ -39,7 +40,8 @@ def trend_options(figure: str, plan: Plan, *, per: Per = "day", of: Counted = "m
     except UsageError as error:
         if not plan.kpis:
             raise
-        raise UsageError(f"{error}; the KPIs of the plan are {', '.join(plan.kpis)}") from None
+        near = did_you_mean(figure, plan.kpis, "`footfall report` shows them")
+        raise UsageError(f"{error}; of its KPIs: {near}") from None
     if chosen.event == ANY_EVENT:
         raise UsageError(f"a trend is of an event or a KPI; {ANY_EVENT} is every message, see `footfall report`")
     if of == "actors":
