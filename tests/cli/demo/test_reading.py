@@ -105,7 +105,7 @@ def test_nobody_is_told_when_nobody_was_anonymous_and_then_ordered(tmp_path: Pat
         assert best_example(database) is None
 
 
-def test_each_page_view_is_of_a_crawler_of_a_refuser_by_the_newsletter_or_of_somebody_else(tmp_path: Path) -> None:
+def test_each_page_view_is_of_a_crawler_of_a_refuser_by_a_campaign_or_of_somebody_else(tmp_path: Path) -> None:
     page: Message = {"type": "page", "name": "/"}
     crawler = {**page, "context": {"bot": {"reason": "declared", "list": "1"}}}
     refuser = {**page, "context": {"consent": {"categoryPreferences": {"statistics": False}}}}
@@ -114,5 +114,5 @@ def test_each_page_view_is_of_a_crawler_of_a_refuser_by_the_newsletter_or_of_som
         counts = page_views(database)
 
     assert {who: count for (who, _), count in counts.items()} == {
-        "of a crawler": 1, "of people who refuse (GPC)": 1, "by the newsletter": 1, "of everybody else": 1,
+        "of a crawler": 1, "of people who refuse (GPC)": 1, "by a campaign": 1, "of everybody else": 1,
     }  # fmt: skip

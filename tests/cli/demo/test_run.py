@@ -22,7 +22,8 @@ from footfall.errors import DataFolderError, DataFolderHeldError, UsageError
 from footfall.storage.folder import DataFolder
 
 WITHIN = 60.0  # seconds that the demo may take to start on a busy machine
-QUICK = ("--visitors", "12", "--seconds", "2")
+WITHOUT_HISTORY = ("--days", "0")
+QUICK = ("--visitors", "12", "--seconds", "2", *WITHOUT_HISTORY)
 
 
 def footfall(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -110,6 +111,21 @@ def test_the_same_seed_makes_the_same_figures(folder: Path, printed: str, tmp_pa
     assert figures(tmp_path) == figures(folder)
 
 
+@pytest.mark.slow
+def test_a_first_run_has_a_history_that_the_questions_answer_from_and_a_second_run_has_none(tmp_path: Path) -> None:
+    quick = ("--visitors", "3", "--seconds", "0.5", "--days", "14")
+    first, second = (footfall(tmp_path, "demo", *quick).stdout for _ in range(2))
+
+    assert re.search(r"history +[\d,]+ simulated messages of the 14 days before today", first)
+    assert "simulated messages" not in second
+    for question in ("funnel", "retention", "persons", "attribution", "journey"):
+        advised = re.search(rf"footfall ({question} .*?) +#", first)
+        assert advised is not None
+        answer = footfall(tmp_path, *shlex.split(advised[1]), "--format", "csv")
+        assert answer.returncode == 0
+        assert len(answer.stdout.splitlines()) > 2
+
+
 def test_a_folder_that_is_not_ours_is_refused_in_one_line_with_exit_code_2(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("chapter 1")
 
@@ -122,7 +138,7 @@ def test_a_folder_that_is_not_ours_is_refused_in_one_line_with_exit_code_2(tmp_p
 
 @pytest.mark.slow
 def test_a_second_run_into_the_same_folder_adds_to_it(tmp_path: Path) -> None:
-    quick = ("--visitors", "3", "--seconds", "0.5")
+    quick = ("--visitors", "3", "--seconds", "0.5", *WITHOUT_HISTORY)
     footfall(tmp_path, "demo", *quick)
     first = figures(tmp_path)
     second_run = footfall(tmp_path, "demo", *quick)

@@ -43,7 +43,7 @@ _AUDIENCES: tuple[tuple[str, _Fits, str], ...] = (
         lambda reason, _: reason == "unconsented",
         "counted, of nobody: no id, the hour alone",
     ),
-    ("by the newsletter", lambda _, context: "campaign" in context, "of people, with the campaign that brought them"),
+    ("by a campaign", lambda _, context: "campaign" in context, "of people, with the link that brought them"),
     ("of everybody else", lambda _reason, _context: True, "each of a person, by cookie or account"),
 )
 
@@ -135,7 +135,7 @@ def _story(data: Database, person_id: str, user_id: str) -> None:
     messages = list(story_of(data, person_id))
     echo(f"person {person_id}, known to the shop as {user_id}\n")
     for message in messages:
-        time = f"{message.time:%H:%M:%S.%f}"[:-5]
+        time = f"{message.time:%Y-%m-%d %H:%M:%S.%f}"[:-5]
         echo(f"  {time}  {message.what:<50} {message.reason}")
     echo("\nWhy each message is theirs:")
     for reason in dict.fromkeys(message.reason for message in messages):
@@ -156,11 +156,18 @@ def _quarantined(data: Path) -> list[str]:
 def _advice(data: Path, person: tuple[str, str] | None) -> None:
     folder, plan = shlex.quote(str(data)), shlex.quote(str(data / "plan"))
     commands = [
+        (
+            f"footfall funnel product_viewed checkout_started order_completed --data {folder}",
+            "how many go on to an order",
+        ),
+        (f"footfall retention order_completed --per week --data {folder}", "who orders again, by week"),
+        (f"footfall persons --segment loyal_customers --data {folder}", "a segment of the plan, person by person"),
+        (f"footfall attribution order_completed --sum total --model all --data {folder}", "what the campaigns brought"),
+        (f"footfall journey purchase --between checkout buy --data {folder}", "what comes before giving up"),
         (f"footfall report --data {folder} --plan {plan} --format json", "the same figures for a program"),
         (f"footfall signals find --data {folder}", "whom to call, by the signals of the plan"),
         (f"footfall board shop_week --data {folder}", "several questions at once, as the plan has them"),
         (f"footfall web --data {folder}", "the shop's pages, visits and visitors"),
-        (f"footfall attribution order_completed --sum total --model all --data {folder}", "what the campaigns brought"),
         (f"footfall campaigns --data {folder}", "their visits, and a link that was misspelt"),
         (f"footfall quarantine list --data {folder}", "what broke the plan, and how"),
         (f"footfall export --data {folder} --format csv", "every message with its person"),

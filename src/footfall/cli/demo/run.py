@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -17,11 +18,13 @@ import msgspec
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 import footfall
+from footfall.cli.demo.history import LONGEST, history_of, send_history
 from footfall.cli.demo.processes import FOOTFALL, ending_on, running
 from footfall.cli.demo.reading import show_results
 from footfall.cli.demo.visitors import visit_shop
 from footfall.cli.output import console, echo
 from footfall.cli.time_param import SecondsParam
+from footfall.client import Client
 from footfall.clock import Clock, SystemClock
 from footfall.disk import Disk, SystemDisk, replace_file
 from footfall.errors import DataFolderError, FootfallError, PlatformError, UsageError
@@ -120,11 +123,14 @@ def example_file(relative: str) -> Path:
 @click.option("--visitors", default=60, type=click.IntRange(1, 2000), help="How many visits.", show_default=True)
 @click.option("--seconds", default=10.0, type=SecondsParam(0.1, 600), help="Over how long they arrive.",
               show_default=True)  # fmt: skip
-def command(data: Path, seed: int, visitors: int, seconds: float) -> None:
+@click.option("--days", default=LONGEST, type=click.IntRange(0, LONGEST), show_default=True,
+              help="Days of simulated history before the visits; 0 for none.")  # fmt: skip
+def command(data: Path, seed: int, visitors: int, seconds: float, days: int) -> None:
     """Watch footfall at work: a shop, its visitors and some gateways, all on this machine.
 
     Starts a collector, a small web shop and gateways on free local ports, sends visitors with cookie jars through the
-    shop's pages, and shows what can be read afterwards. The data stays in the folder; a second run adds to it.
+    shop's pages, and shows what can be read afterwards. Before them the collector gets a simulated history, so that
+    questions about weeks have an answer. The data stays in the folder; a second run adds to it, without a history.
     """
     try:
         if not hasattr(signal, "SIGHUP"):
@@ -133,22 +139,22 @@ def command(data: Path, seed: int, visitors: int, seconds: float) -> None:
             for library in _OF_SHOP:
                 importlib.import_module(library)
         with ending_on(signal.SIGTERM, signal.SIGHUP):
-            _run(data, seed=seed, visitors=visitors, seconds=seconds, clock=SystemClock())
+            _run(data, seed=seed, visitors=visitors, seconds=seconds, days=days, clock=SystemClock())
     except FootfallError as error:
         echo(f"Error: {error}", err=True)
         sys.exit(_USAGE)
 
 
-def _run(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock) -> None:
+def _run(data: Path, *, seed: int, visitors: int, seconds: float, days: int, clock: Clock) -> None:
     plan = example_file("tracking_plans/shop_and_gateway")
     earlier = prepare(data, plan, clock=clock, disk=SystemDisk())
     if earlier:
         echo(f"{data} has {earlier} earlier run(s) of the demo; this one adds another round of visits.\n")
-    _live(data, seed=seed, visitors=visitors, seconds=seconds, clock=clock)
+    _live(data, seed=seed, visitors=visitors, seconds=seconds, days=0 if earlier else days, clock=clock)
     show_results(data)
 
 
-def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock) -> None:
+def _live(data: Path, *, seed: int, visitors: int, seconds: float, days: int, clock: Clock) -> None:
     """Run everything until the last visitor has left and every message is delivered."""
     plan = str(data / "plan")
     shop_key, gateway_key = clock.new_id(), clock.new_id()
@@ -158,6 +164,8 @@ def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock)
     with running("the collector", serve, keys) as collector:
         intake = collector.address(_STARTS_WITHIN)
         echo(f"collector  {intake}  (data in {data})")
+        if days:
+            _send_history(intake, plan, days, seed=seed, clock=clock, shop_key=shop_key, gateway_key=gateway_key)
         to = ("--collector", intake, "--plan", plan)
         homes = (str(example_file("examples/gateway/gateway.py")), *to, "--seed", str(seed),
                  "--gateways", str(_GATEWAYS), "--readings", str(_READINGS),
@@ -179,3 +187,17 @@ def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock)
                 for line in shop.finish(_ENDS_WITHIN).splitlines()[-2:]:
                     echo(line)
             echo(gateways.finish(_ENDS_WITHIN + seconds))
+
+
+def _send_history(
+    intake: str, plan: str, days: int, *, seed: int, clock: Clock, shop_key: str, gateway_key: str
+) -> None:
+    """Send what happened on the days before today, by UTC."""
+    midnight = datetime.fromtimestamp(clock.now_us() // 1_000_000, UTC).replace(hour=0, minute=0, second=0)
+    past = history_of(days, midnight=midnight, seed=seed)
+    with (
+        Client(intake, write_key=shop_key, plan=plan) as shop,
+        Client(intake, write_key=gateway_key, plan=plan) as gateways,
+    ):
+        count = send_history(past, shop=shop, gateways=gateways)
+    echo(f"history    {count:,} simulated messages of the {days} days before today, with their own times")
