@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
+from tests.many import MANY
 
 from footfall.analytics import Dataset
 from footfall.plan.expression_types import expression_type
@@ -158,7 +159,7 @@ def test_any_derived_value_is_that_of_a_plain_evaluation(entry: MakeEntry, lines
     check(entry, lines, expression)
 
 
-@settings(max_examples=200)
+@settings(max_examples=MANY)
 @given(lines=messages(), expression=st.sampled_from(EXPRESSIONS))
 @pytest.mark.slow
 def test_many_derived_values_are_those_of_a_plain_evaluation(

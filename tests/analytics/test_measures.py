@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.analytics.asking import measure
 from tests.analytics.nested_orders import PLAN as ORDERS
 from tests.analytics.nested_orders import Order, composed, composed_figures, currency_figures, entries_of, logs
+from tests.many import MANY
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.measures import Measured
@@ -283,7 +284,7 @@ def test_any_ratio_sum_and_difference_equals_a_plain_loop(log: list[Order], aske
 
 @pytest.mark.slow
 @given(logs, composed(), st.sampled_from([1, 3]))
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 def test_many_ratios_sums_and_differences_equal_a_plain_loop(log: list[Order], asked: Quantity, shards: int) -> None:
     check_composed(log, asked, shards)
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.analytics.asking import context_of
 from tests.analytics.questions.doings import CHANGES, DAY, SECOND, ZONES
 from tests.analytics.segment_reference import NULL, Act, members
+from tests.many import MANY
 
 from footfall.analytics import Dataset
 from footfall.analytics.window import Span
@@ -189,7 +190,7 @@ def test_any_segment_is_that_of_a_plain_loop(
     check(entry, log, rule, zone, data)
 
 
-@settings(max_examples=800)
+@settings(max_examples=MANY)
 @given(log=logs(), rule=rules, zone=st.sampled_from(ZONES), data=st.data())
 @pytest.mark.slow
 def test_many_segments_are_those_of_a_plain_loop(

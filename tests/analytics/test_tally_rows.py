@@ -9,6 +9,7 @@ from hypothesis import example, find, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import measure
 from tests.analytics.nested_orders import PLAN, Order, entries_of, figures, logs, measures, where_of
+from tests.many import MANY
 
 from footfall.analytics import Dataset
 from footfall.analytics.window import Span
@@ -44,7 +45,7 @@ def test_any_figure_equals_a_plain_loop(log: list[Order], asked: EventMeasure, s
 
 @pytest.mark.slow
 @given(logs, measures, st.sampled_from([1, 3]))
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 def test_many_figures_equal_a_plain_loop(log: list[Order], asked: EventMeasure, shards: int) -> None:
     check(log, asked, shards)
 

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.many import MANY
 from tests.query.asked import database, message, plan_of
 
 from footfall.analytics.window import Window
@@ -157,7 +158,7 @@ def test_any_figure_is_the_same_by_sql(measure: Measure, log: Log, is_within: bo
 
 
 @pytest.mark.slow
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(measures, messages, st.booleans())
 def test_any_figure_of_many_is_the_same_by_sql(measure: Measure, log: Log, is_within: bool) -> None:
     check(measure, log, is_within)

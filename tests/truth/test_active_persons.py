@@ -10,6 +10,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.analytics.conftest import make_entry
 from tests.analytics.questions.doings import DAY, ZONES, Doing, entries_of, logs, plan_in
+from tests.many import MANY
 
 import footfall
 from footfall.analytics import Dataset
@@ -54,7 +55,7 @@ def test_any_log_has_the_same_active_persons_in_every_question(log: list[Doing],
     check(log, zone, per)
 
 
-@settings(max_examples=200)
+@settings(max_examples=MANY)
 @given(log=logs(), zone=st.sampled_from(ZONES), per=PERIODS)
 @pytest.mark.slow
 def test_many_logs_have_the_same_active_persons_in_every_question(log: list[Doing], zone: str, per: str) -> None:

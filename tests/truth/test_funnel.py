@@ -14,6 +14,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.analytics.conftest import make_entry
 from tests.analytics.questions.doings import DAY, ZONES, Doing, entries_of, logs, plan_in
+from tests.many import MANY
 
 import footfall
 from footfall.analytics import Dataset
@@ -69,7 +70,7 @@ def test_any_log_has_the_same_people_in_all_figures(log: list[Doing], zone: str,
     check(log, zone, options)
 
 
-@settings(max_examples=200)
+@settings(max_examples=MANY)
 @given(log=logs(), zone=st.sampled_from(ZONES), options=OPTIONS)
 @pytest.mark.slow
 def test_many_logs_have_the_same_people_in_all_figures(log: list[Doing], zone: str, options: dict[str, Any]) -> None:

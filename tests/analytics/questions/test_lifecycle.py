@@ -11,6 +11,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of
 from tests.analytics.questions.doings import DAY, SECOND, ZONES, Doing, entries_of, first_day, index, logs, plan_in
+from tests.many import MANY
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.questions.lifecycle import LifecycleOptions, LifecycleResult, lifecycle
@@ -96,7 +97,7 @@ def test_any_lifecycle_is_that_of_a_plain_loop(
     check(entry, log, options, zone, data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(log=logs(), options=options_of_any, zone=st.sampled_from(ZONES), data=st.data())
 @pytest.mark.slow
 def test_many_lifecycles_are_those_of_a_plain_loop(

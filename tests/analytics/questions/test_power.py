@@ -15,6 +15,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of
 from tests.analytics.questions.doings import DAY, SECOND, Doing, entries_of, logs, plan_in
+from tests.many import MANY
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.questions.power import PowerOptions, PowerResult, power
@@ -85,7 +86,7 @@ def test_any_spread_is_that_of_a_plain_loop(
     check(entry, log, asked, top, data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(log=logs(), asked=ASKED, top=st.integers(0, 5), data=st.data())
 @pytest.mark.slow
 def test_many_spreads_are_those_of_a_plain_loop(

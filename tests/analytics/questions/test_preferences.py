@@ -15,6 +15,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of
 from tests.analytics.questions.doings import SECOND, ZONES, Doing, entries_of, logs, plan_in
+from tests.many import MANY
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.questions.preferences import (
@@ -107,7 +108,7 @@ def test_any_preferences_are_those_of_a_plain_loop(
     check(entry, log, zone, floor, data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(log=logs(), zone=st.sampled_from(ZONES), floor=st.integers(1, 4), data=st.data())
 @pytest.mark.slow
 def test_many_preferences_are_those_of_a_plain_loop(

@@ -13,6 +13,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of
 from tests.analytics.questions.doings import DAY, SECOND, ZONES, Doing, entries_of, first_day, logs, plan_in, week_of
+from tests.many import MANY
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.questions.stickiness import (
@@ -128,7 +129,7 @@ def test_any_stickiness_is_that_of_a_plain_loop(
     check(entry, log, options, zone, data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(log=logs(), options=options_of_any, zone=st.sampled_from(ZONES), data=st.data())
 @pytest.mark.slow
 def test_many_stickinesses_are_those_of_a_plain_loop(

@@ -13,6 +13,7 @@ from tests.analytics.asking import context_of
 from tests.analytics.questions.attribution.reference import Expected, Sent, expected
 from tests.analytics.questions.attribution.sending import entries_of, plan_in, sent_logs
 from tests.analytics.questions.sessions.logs import DAY, MINUTE, ZONES
+from tests.many import MANY
 
 from footfall.analytics import Dataset
 from footfall.analytics.questions.attribution import AttributionResult, attribution, attribution_options
@@ -84,7 +85,7 @@ def test_any_credits_are_those_of_a_plain_loop(
     check(entry, log, zone, data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(log=sent_logs(), zone=st.sampled_from(ZONES), data=st.data())
 @pytest.mark.slow
 def test_many_credits_are_those_of_a_plain_loop(

@@ -13,6 +13,7 @@ from hypothesis import Phase, event, find, given, settings
 from hypothesis import strategies as st
 from tests.analytics.questions.experiment.reference import expected
 from tests.analytics.questions.experiment.trials import DAY, START, Doing, doings, entries_of, plan_with, result_of
+from tests.many import MANY
 
 from footfall.plan.model import ExperimentOutcome, StopRule
 from footfall.storage.journal import Entry
@@ -63,7 +64,7 @@ def test_any_experiment_is_that_of_a_plain_loop(
     check(entry, log, figure, data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(log=doings(), figure=st.sampled_from(FIGURES), data=st.data())
 @pytest.mark.slow
 def test_many_experiments_are_those_of_a_plain_loop(

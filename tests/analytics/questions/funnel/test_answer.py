@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.analytics.asking import context_of
 from tests.analytics.questions.funnel.logs import Line, cases, did_of, entries_of, options_of, plan_in
 from tests.analytics.questions.funnel.reference import Asked, Reach, attempts, counts_of
+from tests.many import MANY
 
 from footfall.analytics import JOURNEYS, Dataset, report
 from footfall.analytics.questions.funnel import funnel, funnel_options
@@ -132,7 +133,7 @@ def test_any_funnel_is_that_of_every_chain(
     check(entry, *case, data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(case=cases(), data=st.data())
 @pytest.mark.slow
 def test_many_funnels_are_those_of_every_chain(

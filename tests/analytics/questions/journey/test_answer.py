@@ -21,6 +21,7 @@ from tests.analytics.questions.journey.reference import (
     tick,
     where_of,
 )
+from tests.many import MANY
 
 from footfall.analytics import JOURNEYS, Dataset
 from footfall.analytics.question import ReportContext
@@ -212,7 +213,7 @@ def test_any_journey_is_that_of_plain_loops(entry: MakeEntry, plan_of: MakePlan,
     check(entry, plan_of, case)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(case=cases())
 @pytest.mark.slow
 def test_many_journeys_are_those_of_plain_loops(entry: MakeEntry, plan_of: MakePlan, case: Case) -> None:

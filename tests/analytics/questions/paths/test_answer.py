@@ -13,6 +13,7 @@ from tests.analytics.asking import context_of
 from tests.analytics.questions.paths.reference import Asked, Way, ways_of
 from tests.analytics.questions.sessions.logs import DAY, MINUTE, call, entries_of, logs
 from tests.analytics.questions.sessions.reference import Call
+from tests.many import MANY
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.questions.paths import PathsOptions, PathsResult, paths, paths_options
@@ -117,7 +118,7 @@ def test_any_paths_are_those_of_a_plain_loop(
     check(entry, log, asked, data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(log=logs(), asked=asked_of_any, data=st.data())
 @pytest.mark.slow
 def test_many_paths_are_those_of_a_plain_loop(

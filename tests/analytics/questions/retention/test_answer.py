@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.analytics.asking import context_of
 from tests.analytics.questions.doings import DAY, SECOND, ZONES, Doing, entries_of, logs, plan_in
 from tests.analytics.questions.retention.reference import expected
+from tests.many import MANY
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.questions.retention import RetentionOptions, RetentionResult, brackets_of, retention
@@ -82,7 +83,7 @@ def test_any_retention_is_that_of_a_plain_loop(
     check(entry, log, options, zone, data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(log=logs(), options=options_of_any, zone=st.sampled_from(ZONES), data=st.data())
 @pytest.mark.slow
 def test_many_retentions_are_those_of_a_plain_loop(

@@ -15,6 +15,7 @@ from tests.analytics.asking import context_of
 from tests.analytics.questions.doings import WEEK_STARTS
 from tests.analytics.questions.sessions.logs import DAY, MINUTE, ZONES, call, entries_of, logs
 from tests.analytics.questions.sessions.reference import Call, Counted, counted
+from tests.many import MANY
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.questions.sessions import SessionFigures, SessionsOptions, SessionsResult, sessions
@@ -99,7 +100,7 @@ def test_any_sessions_are_those_of_a_plain_loop(
     check(entry, log, options, zone, data)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(log=logs(), options=options_of_any, zone=st.sampled_from(ZONES), data=st.data())
 @pytest.mark.slow
 def test_many_sessions_are_those_of_a_plain_loop(

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.analytics.asking import context_of, measure
 from tests.analytics.questions.doings import WEEK_STARTS, week_of
+from tests.many import MANY
 
 from footfall.analytics import Dataset
 from footfall.analytics.questions.trend import TrendOptions, TrendResult, trend
@@ -50,10 +51,10 @@ PRICE = Property(name="price", wire_name="price", type="decimal", currency="mone
 MONEY = Property(name="money", wire_name="money", type="string")
 EVENTS = {name: Event(name=name, wire_name=name, properties=(AMOUNT, PRICE, MONEY)) for name in ("see", "buy")}
 JOURNEY = Journey(name="j", by="user", steps=(Step(id="see", event="see"), Step(id="buy", event="buy")))
-MANY = Where(property="amount", op="gte", values=(5,))
+SEVERAL = Where(property="amount", op="gte", values=(5,))
 COUNT, SUM = Count(event="see"), Aggregate(function="sum", event="see", property="amount")
 MEASURES = [
-    COUNT, SUM, Count(event="see", where=(MANY,)), Unique(event="see", property="actor"),
+    COUNT, SUM, Count(event="see", where=(SEVERAL,)), Unique(event="see", property="actor"),
     Ratio(of=Count(event="buy"), to=COUNT), SumOf(parts=(COUNT, SUM, COUNT)),
     Difference(of=Ratio(of=COUNT, to=COUNT), less=Ratio(of=Count(event="buy"), to=COUNT)),
     Aggregate(function="percentile", event="see", property="amount", at=Decimal("12.5")),
@@ -172,7 +173,7 @@ def test_any_trend_is_that_of_a_plain_loop(
     check(entry, log, measure_, per, zone, shards)
 
 
-@settings(max_examples=400)
+@settings(max_examples=MANY)
 @given(log=logs(), measure_=st.sampled_from(MEASURES), per=st.sampled_from(["hour", "day", "week", "month"]),
        zone=st.sampled_from(ZONES), shards=st.sampled_from([1, 3]))  # fmt: skip
 @pytest.mark.slow
