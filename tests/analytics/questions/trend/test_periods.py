@@ -58,5 +58,5 @@ def test_without_a_message_an_open_window_has_none() -> None:
 
 @pytest.mark.parametrize("per", ["hour", "day", "week", "month"])
 def test_after_all_messages_there_are_none_up_to_the_end_of_the_calendar(per: Per) -> None:
-    assert periods_of([], Span(END - DAY, END), DAY, per).numbers == []
-    assert len(periods_of([], Span(LATEST - HOUR, END), DAY, per).numbers) <= 2
+    assert periods_of([], Span(END - DAY, END), END, per).numbers == []
+    assert len(periods_of([], Span(LATEST - HOUR, END), END, per).numbers) <= 2
