@@ -270,6 +270,35 @@ def test_a_day_of_a_planned_silence_is_never_unusual_and_says_nothing_of_what_is
     assert "A period with a planned silence in it is never unusual" in result.definition
 
 
+def test_what_is_usual_does_not_depend_on_where_the_window_begins(entry: MakeEntry) -> None:
+    counts = [10, 1, 1, 1, 1, 1, 1] * 5
+    counts[29] = 10
+    log = [("see", BEGIN + day * DAY, "a", 0) for day, count in enumerate(counts) for _ in range(count)]
+    entries, end = entries_of(entry, log), BEGIN + len(counts) * DAY
+    for per in ("day", "week"):
+        whole, late = (
+            result_of(entries, COUNT, per, "UTC", Span(begin * SECOND, end * SECOND), end).series[0].points[-6:]
+            for begin in (BEGIN, BEGIN + 28 * DAY)
+        )
+        shared = min(len(whole), len(late)) - (per == "week")
+
+        assert [(each.low, each.is_unusual) for each in whole[-shared:]] == [
+            (each.low, each.is_unusual) for each in late[-shared:]
+        ]
+    daily_points = result_of(entries, COUNT, "day", "UTC", Span((BEGIN + 28 * DAY) * SECOND, end * SECOND), end)
+
+    assert [point.is_unusual for point in daily_points.series[0].points] == [False, True, *[False] * 5]
+
+
+def test_periods_before_the_first_message_ever_say_nothing_of_what_is_usual(entry: MakeEntry) -> None:
+    result = daily(entry, [0] * 35 + [9] * 7)
+    points = result.series[0].points
+
+    assert result.no_message_before == datetime(2026, 2, 5, tzinfo=UTC)
+    assert {(point.low, point.is_unusual) for point in points} == {(None, None)}
+    assert daily(entry, [1] * 7).no_message_before is None
+
+
 def test_a_change_is_a_share_of_the_period_before(entry: MakeEntry) -> None:
     points = daily(entry, [2, 3, 0, 1]).series[0].points
 

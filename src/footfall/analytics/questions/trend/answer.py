@@ -38,7 +38,7 @@ from footfall.analytics.sections import (
 from footfall.analytics.sender_changes import CHANGES, SenderChange, changes_of
 from footfall.analytics.tallies import MeasureTally, tally
 from footfall.analytics.usual_range import MOST, RULE, usual_range
-from footfall.analytics.window import Window
+from footfall.analytics.window import Span, Window
 from footfall.plan.measure_parts import is_quotient, with_event_measures
 from footfall.plan.model import Conversion, Count, EventMeasure, Measure, Plan, Unique
 from footfall.plan.silences import SilentPeriods, events_of, silences_of
@@ -83,7 +83,8 @@ class TrendSeries(msgspec.Struct, frozen=True):
 class TrendResult(msgspec.Struct, frozen=True):
     """A figure over time. `unread` counts values of its properties that were there and not of the plan's type.
 
-    `known_loss` is what is known to be missing in the whole window.
+    `known_loss` is what is known to be missing in the whole window. `no_message_before` is when the first message ever
+    occurred, where the window has periods before it.
     """
 
     name: str
@@ -93,13 +94,18 @@ class TrendResult(msgspec.Struct, frozen=True):
     unread: int
     definition: str
     known_loss: KnownLoss | None = None
+    no_message_before: datetime | None = None
 
 
 class TrendPartial(msgspec.Struct, frozen=True):
-    """The same of one shard: the tallies of each part of the measure, or how many entered and converted, by period."""
+    """The same of one shard: the tallies of each part of the measure, or how many entered and converted, by period.
+
+    `earlier` are the tallies of the periods before the window.
+    """
 
     measures: tuple[MeasureTally, ...]
     conversions: dict[int, tuple[int, int]]
+    earlier: tuple[MeasureTally, ...] = ()
 
 
 def trend(options: TrendOptions, name: str = "trend") -> Question[TrendPartial, TrendResult]:
@@ -122,25 +128,50 @@ def trend(options: TrendOptions, name: str = "trend") -> Question[TrendPartial, 
 
 def _partial(context: ShardContext, options: TrendOptions) -> TrendPartial:
     report, asked = context.report, options.measure
-    periods = TrendPeriods(report, options.per)
+    periods = _periods(report, options)
+    before = periods.earlier_span()
     if not isinstance(asked, Conversion):
-        span, shard, per = report.span, context.shard, periods.sql()
-        tallies = (
-            tally(context.dataset, report.plan, each, span, shard, per=per, segments=context.segments)
-            for each in parts(asked)
-        )
-        return TrendPartial(tuple(tallies), {})
+
+        def tallies(span: Span | None) -> tuple[MeasureTally, ...]:
+            if span is None:
+                return ()
+            return tuple(
+                tally(
+                    context.dataset, report.plan, each, span, context.shard, per=periods.sql(),
+                    segments=context.segments,
+                )
+                for each in parts(asked)
+            )  # fmt: skip
+
+        return TrendPartial(measures=tallies(report.span), conversions={}, earlier=tallies(before))
     conversions = {}
-    for number in periods.numbers:
-        reaches = context.reaches(asked.journey, periods.span(number))
+    for number in [*periods.earlier, *periods.numbers]:
+        span = Span(*periods.whole(number)) if number in periods.earlier else periods.span(number)
+        reaches = context.reaches(asked.journey, span)
         conversions[number] = conversion_actors(context.dataset, reaches, asked.start, asked.end)
     return TrendPartial((), conversions)
+
+
+def _periods(report: ReportContext, options: TrendOptions) -> TrendPeriods:
+    """Those of the window, and before it as many as say what is usual in it."""
+    step = _SAME_KIND[options.per]
+    return TrendPeriods(report, options.per, MOST * step if _has_earlier(options) else 0)
+
+
+def _has_earlier(options: TrendOptions) -> bool:
+    # Whoever converts is looked for period by period: too slow for those of eight weeks.
+    return not isinstance(options.measure, Conversion) or _SAME_KIND[options.per] == 1
 
 
 def _merge(
     context: ReportContext, options: TrendOptions, partials: Sequence[TrendPartial], *, has_changes: bool
 ) -> TrendResult:
-    periods = TrendPeriods(context, options.per)
+    periods = _periods(context, options)
+    # Who converts is counted in the cut period alone.
+    before = periods.earlier if isinstance(options.measure, Conversion) else periods.whole_earlier
+    early = {number: _measured(context.plan, options.measure, partials, number, early=True) for number in before}
+    first = context.time(context.contents.first)
+    is_early = any(map(periods.is_before_data, periods.numbers))
     measured = {number: _measured(context.plan, options.measure, partials, number) for number in periods.numbers}
     currencies = dict.fromkeys(code for each in measured.values() for code in each.currencies) or {None: None}
     window, silences = context.window(context.span), _silences(context.plan, options, periods)
@@ -155,7 +186,13 @@ def _merge(
             TrendSeries(
                 code,
                 _points(
-                    options, periods, [_figure(each, code) for each in measured.values()], silences, tries, changes
+                    options,
+                    periods,
+                    [_figure(each, code) for each in early.values()],
+                    [_figure(each, code) for each in measured.values()],
+                    silences,
+                    tries,
+                    changes,
                 ),
             )
             for code in currencies
@@ -163,16 +200,20 @@ def _merge(
         unread=sum(each.unread for partial in partials for each in partial.measures),
         definition=_definition(context.plan, options, window, silences) + (f" {KNOWN_LOSS}" if loss.missing else ""),
         known_loss=loss,
+        no_message_before=first if is_early else None,
     )
 
 
-def _measured(plan: Plan, asked: Measure, partials: Sequence[TrendPartial], number: int) -> Measured:
-    """The figure of one period."""
+def _measured(
+    plan: Plan, asked: Measure, partials: Sequence[TrendPartial], number: int, *, early: bool = False
+) -> Measured:
+    """The figure of one period, which may be one before the window (`early`)."""
     if isinstance(asked, Conversion):
         entered, reached = map(sum, zip(*(partial.conversions[number] for partial in partials), strict=True))
         return Measured(quotient(reached, entered), Figure.of(None))
     whole = with_event_measures(asked, _ungrouped)
-    return merge_tallies(plan, whole, [[_of_period(each, number) for each in partial.measures] for partial in partials])
+    tallies = [partial.earlier if early else partial.measures for partial in partials]
+    return merge_tallies(plan, whole, [[_of_period(each, number) for each in every] for every in tallies])
 
 
 def _ungrouped(asked: EventMeasure) -> EventMeasure:
@@ -196,14 +237,16 @@ def _silences(plan: Plan, options: TrendOptions, periods: TrendPeriods) -> Mappi
     silences = silences_of(plan, options.measure, options.name if is_kpi else "")
     if not (silences and periods.numbers):
         return {}
-    (begin, _), (_, end) = periods.whole(periods.numbers[0]), periods.whole(periods.numbers[-1])
+    numbers = [*periods.earlier, *periods.numbers]
+    (begin, _), (_, end) = periods.whole(numbers[0]), periods.whole(numbers[-1])
     silent = SilentPeriods(silences, options.per, begin, end, plan.timezone)
-    return {number: names for number in periods.numbers if (names := silent.names(*periods.whole(number)))}
+    return {number: names for number in numbers if (names := silent.names(*periods.whole(number)))}
 
 
 def _points(
     options: TrendOptions,
     periods: TrendPeriods,
+    before_window: Sequence[Figure],
     figures: Sequence[Figure],
     silences: Mapping[int, tuple[str, ...]],
     tries: Mapping[int, tuple[int, int]],
@@ -211,16 +254,23 @@ def _points(
 ) -> tuple[TrendPoint, ...]:
     step, is_count = _SAME_KIND[options.per], isinstance(options.measure, Count | Unique)
     complete = [periods.is_complete(number) for number in periods.numbers]
+    numbers, begin = [*periods.earlier, *periods.numbers], len(periods.earlier)
+    every = [*before_window, *figures[len(before_window) - begin :]]
+    says_usual = [
+        periods.has_data(number) and number not in silences and (other < len(before_window) or complete[other - begin])
+        for other, number in enumerate(numbers)
+    ]
     points = []
     for place, (number, figure) in enumerate(zip(periods.numbers, figures, strict=True)):
         earlier = [
-            _approximate(figures[other])
-            for other in range(place - step, -1, -step)
-            if complete[other] and figures[other].exact is not None and periods.numbers[other] not in silences
+            _approximate(every[other])
+            for other in range(begin + place - step, -1, -step)
+            if says_usual[other] and every[other].exact is not None
         ]
         usual = usual_range(earlier[:MOST], is_count=is_count)
         names = silences.get(number, ())
         is_known = usual is not None and complete[place] and figure.exact is not None and not names
+        is_known = is_known and not periods.is_before_data(number)
         before = figures[place - 1].exact if place and complete[place - 1] else None
         interval = None
         if before is not None and figure.exact is not None and complete[place]:
@@ -309,6 +359,11 @@ def _definition(plan: Plan, options: TrendOptions, window: Window, silences: Map
         *([CHANGE_RULE] if isinstance(options.measure, Count | Unique | Conversion) else []),
         CHANGES,
         f"{RULE} Of one kind are {kinds.get(options.per, f'all {options.per}s')}.",
+        (
+            "Periods from before the window say what is usual too, and none from before the first message ever does."
+            if _has_earlier(options)
+            else "Only periods in the window say what is usual, and none from before the first message ever does."
+        ),
         f"Window by corrected time: {window_text(window)}.",
     ]
     if silences:
@@ -343,6 +398,11 @@ def _sections(result: TrendResult, options: TrendOptions) -> Iterator[Section]:
             else None,
             remarks=[
                 *([[alarm(result.unread, " unreadable")]] if result.unread else []),
+                *(
+                    [[quiet(f"no message before {result.no_message_before:%Y-%m-%d}")]]
+                    if result.no_message_before
+                    else []
+                ),
                 *([[quiet(result.known_loss.text)]] if result.known_loss and result.known_loss.missing else []),
             ],
             definition=FigureDefinition("trend", result.definition),
