@@ -196,3 +196,11 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytest.C
 
     assert "does not exist" in out
     assert not (tmp_path / "none").exists()
+
+
+def test_the_list_is_of_one_person_by_an_id(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whose = json.loads(run(capsys, "--data", str(shop), "--format", "json", "--person", "u"))
+
+    assert len(whose) == 3
+    assert {item["user_id"] for item in whose} == {"u"}
+    assert run(capsys, "--data", str(shop), "--person", "nobody") == "nothing with nobody is in quarantine\n"

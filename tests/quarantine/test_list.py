@@ -48,6 +48,7 @@ def test_each_message_stands_with_its_faults_and_the_size_it_had(journal: Memory
         faults=(Fault("total", "required", "a decimal"), Fault("", "source")),
         body_bytes=7,
         replay="never",
+        user_id="u",
     )
 
 

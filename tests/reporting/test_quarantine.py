@@ -27,9 +27,9 @@ def replayed(**changes: object) -> list[str]:
 
 
 def test_a_message_has_its_faults_below_and_its_names_are_no_markup() -> None:
-    head, fault = quarantined_markup([ITEM])
+    head, fault = quarantined_markup([ITEM], "Europe/Oslo")
 
-    assert head == r"2026-11-01T09:00:00Z  web  [bold]\[red]sold\x1b[/bold]  m1  1 byte  (can be replayed)"
+    assert head == r"2026-11-01 10:00  web  [bold]\[red]sold\x1b[/bold]  m1  1 byte  (can be replayed)"
     assert fault.startswith("    total type")
 
 

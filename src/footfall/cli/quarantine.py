@@ -14,6 +14,7 @@ from footfall.cli.output import console, echo, echo_json
 from footfall.collector.keys import TRANSFORM_KEY_FILE, read_transform_key
 from footfall.errors import UsageError
 from footfall.plan.model import Plan
+from footfall.printable import printable
 from footfall.quarantine import Judging, list_quarantined, replay
 from footfall.reporting.quarantine import quarantined_markup, replay_lines, way_out_lines
 from footfall.storage.books import in_quarantine, total
@@ -39,10 +40,23 @@ def command() -> None:
 @data_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(1), help="How many at most; all by default.")
+@click.option(
+    "--person",
+    "ids",
+    multiple=True,
+    metavar="ID",
+    help="Only messages with this user_id, anonymous_id or device_id; again for more.",
+)
 @environment_option
 @_key_option
 def list_command(
-    *, data: Path, format_: str, limit: int | None, environment: str, transform_key_file: Path | None
+    *,
+    data: Path,
+    format_: str,
+    limit: int | None,
+    ids: tuple[str, ...],
+    environment: str,
+    transform_key_file: Path | None,
 ) -> None:
     """List what is in quarantine, each message with its faults, in order of receipt. Works while a collector runs.
 
@@ -51,16 +65,20 @@ def list_command(
     with storage.open(data, "read") as store, store.snapshot() as whole:
         snapshot = whole.within(wanted(environment))
         number = in_quarantine(total(snapshot.books()))
-        judging = Judging(latest_plan(store.control), store.control, transform_key=_key(transform_key_file))
-        items = list(list_quarantined(snapshot, judging, limit=limit))
+        plan = latest_plan(store.control)
+        judging = Judging(plan, store.control, transform_key=_key(transform_key_file))
+        items = list(list_quarantined(snapshot, judging, limit=limit, ids=ids))
     if format_ == "json":
         echo_json(items)
         return
     if not items:
+        if ids and number:
+            echo(f"nothing with {' or '.join(map(printable, ids))} is in quarantine")
+            return
         echo("nothing is in quarantine" if environment == ALL else f"nothing of {environment} is in quarantine")
         return
     page = console(soft_wrap=True)
-    for line in quarantined_markup(items):
+    for line in quarantined_markup(items, "UTC" if plan is None else plan.timezone):
         page.print(line)
     for line in way_out_lines(items, number, data):
         echo(line)

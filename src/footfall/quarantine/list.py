@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -32,15 +32,25 @@ class Quarantined(msgspec.Struct, frozen=True):
     faults: tuple[Fault, ...]
     body_bytes: int
     replay: Prospect
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    device_id: str | None = None
 
 
-def list_quarantined(snapshot: Snapshot, judging: Judging, *, limit: int | None = None) -> Iterator[Quarantined]:
-    """What is in quarantine, in order of receipt; at most `limit` of it. Raises JournalError."""
+def list_quarantined(
+    snapshot: Snapshot, judging: Judging, *, limit: int | None = None, ids: Collection[str] = ()
+) -> Iterator[Quarantined]:
+    """What is in quarantine, in order of receipt; at most `limit` of it. Raises JournalError.
+
+    With `ids`, only messages with one of these as user_id, anonymous_id or device_id.
+    """
     remaining = limit
     for chunk in snapshot.scan("quarantined", chunk=1000):
         for entry in chunk:
             if remaining == 0:
                 return
+            if ids and not {entry.row.user_id, entry.row.anonymous_id, entry.row.device_id}.intersection(ids):
+                continue
             if remaining is not None:
                 remaining -= 1
             yield _quarantined(entry, judging)
@@ -59,4 +69,7 @@ def _quarantined(entry: Entry, judging: Judging) -> Quarantined:
         faults=faults_of(row),
         body_bytes=len(row.body),
         replay=judging.prospect(row),
+        user_id=row.user_id,
+        anonymous_id=row.anonymous_id,
+        device_id=row.device_id,
     )

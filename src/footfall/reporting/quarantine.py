@@ -11,8 +11,10 @@ from rich.markup import escape
 
 from footfall.printable import counted, printable
 from footfall.quarantine import EventReplay, Prospect, Quarantined, Replay
+from footfall.reporting.words import MOMENT
 from footfall.storage.environments import KEPT_AS, line_source
 from footfall.storage.journal import counter_name
+from footfall.timestamps import local_time, parse_timestamp
 
 __all__ = ["quarantined_markup", "replay_lines", "way_out_lines"]
 
@@ -20,14 +22,15 @@ _MOST_FAULTS = 3
 _SIGNS: dict[Prospect, str] = {"now": "can be replayed", "plan": "", "never": "no plan can free it"}
 
 
-def quarantined_markup(items: Iterable[Quarantined]) -> Iterator[str]:
-    """Each message with its faults, in rich's markup."""
+def quarantined_markup(items: Iterable[Quarantined], timezone: str) -> Iterator[str]:
+    """Each message with its faults, in rich's markup; times are on the clock of `timezone`."""
     for item in items:
         source = line_source(item.source, KEPT_AS.get(item.environment))
         event, message_id, source = map(_escaped, (counter_name(item.event, item.type), item.message_id, source))
         sign = f"  ({_SIGNS[item.replay]})" if _SIGNS[item.replay] else ""
         size = counted(item.body_bytes, "byte")
-        yield f"{item.received_at}  {source}  [bold]{event}[/bold]  {message_id}  {size}{sign}"
+        received = local_time(parse_timestamp(item.received_at) or 0, timezone)
+        yield f"{received:{MOMENT}}  {source}  [bold]{event}[/bold]  {message_id}  {size}{sign}"
         yield from (f"    {_escaped(str(fault))}" for fault in item.faults)
 
 
