@@ -66,6 +66,13 @@ def answer(data: Path, *arguments: str) -> Mapping[str, Any]:
     return values
 
 
+def test_the_next_question_is_of_the_same_window(data: Path) -> None:
+    shown = run(data, "buying", "--since", "2026-11-02", "--until", "2026-11-20").stdout
+
+    assert "--since 2026-11-02T00:00:00+" in shown
+    assert "--until 2026-11-20T00:00:00+" in shown
+
+
 def test_as_text(data: Path) -> None:
     result = run(data, "buying", "--persons")
     lines = [line.split() for line in result.stdout.splitlines()]

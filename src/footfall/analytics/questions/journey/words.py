@@ -112,7 +112,11 @@ def _hint(result: JourneyNow) -> Iterator[Cell]:
     if result.leavers is None and any(late):
         place = late.index(max(late))
         first, second = result.stages[place : place + 2]
-        command = f"footfall journey {result.name} --between {first.id} {second.id} --data {{data}}"
+        since, until = result.window.since, result.window.until
+        window = "" if since is None else f" --since {since.isoformat()}"
+        if since is not None and until is not None:
+            window += f" --until {until.isoformat()}"
+        command = f"footfall journey {result.name} --between {first.id} {second.id}{window} --data {{data}}"
         yield [quiet(f"what those {first.late:,} did instead:   "), plain(Command(command))]
 
 
