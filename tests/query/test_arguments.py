@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from tests.query.asked import MINUTE, database, message, plan_of
 
 from footfall.errors import UsageError
 from footfall.plan.durations import parse_duration
-from footfall.plan.model import Count, EventFilter, Kpi, Property
+from footfall.plan.model import Count, Did, EventFilter, Kpi, Property, Segment
 from footfall.query.arguments import read_argument
 from footfall.query.database import Database
 
@@ -115,3 +116,11 @@ def test_a_closed_database_says_so_whatever_is_asked() -> None:
     for ask in (data.sessions, data.report, data.channels, lambda: data.kpi("sales"), lambda: data.funnel("buy")):
         with pytest.raises(UsageError, match="the data is closed"):
             ask()
+
+
+def test_a_segment_of_the_plan_is_taken_as_it_is() -> None:
+    segment = Segment(name="buyers", who=Did(filter=EventFilter(event="buy"), at_least=1))
+    plan = msgspec.structs.replace(PLAN, segments={"buyers": segment})
+    with database([message(1, user_id="ann")], plan) as data:
+        assert data.persons(segment=segment).rows == data.persons(segment="buyers").rows
+        assert len(data.segment(segment, overlap=segment).rows) == len(data.segment("buyers", overlap="buyers").rows)

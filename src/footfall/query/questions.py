@@ -36,7 +36,7 @@ from footfall.analytics.questions.sessions import SessionsOptions, SessionsResul
 from footfall.analytics.questions.stickiness import StickinessOptions, StickinessResult, stickiness
 from footfall.analytics.questions.trend import TrendResult, trend, trend_options
 from footfall.analytics.questions.trend.options import Counted
-from footfall.plan.model import EventFilter, Plan, SegmentRule
+from footfall.plan.model import Cohort, EventFilter, Plan, Segment, SegmentRule
 from footfall.plan.written_times import WrittenTime
 from footfall.query.arguments import checks_arguments
 from footfall.query.kpi_sql import kpi_sql
@@ -355,9 +355,9 @@ class Questions(ABC):
     @checks_arguments()
     def segment(
         self,
-        segment: str | SegmentRule,
+        segment: str | Segment | Cohort | SegmentRule,
         *,
-        overlap: str | SegmentRule | None = None,
+        overlap: str | Segment | Cohort | SegmentRule | None = None,
         per: CalendarPeriod | None = None,
         since: WrittenTime | None = None,
         until: WrittenTime | None = None,
@@ -385,7 +385,7 @@ class Questions(ABC):
     def persons(
         self,
         *,
-        segment: str | SegmentRule | None = None,
+        segment: str | Segment | Cohort | SegmentRule | None = None,
         after: str | None = None,
         limit: int | None = None,
         until: WrittenTime | None = None,

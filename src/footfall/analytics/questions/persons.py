@@ -15,7 +15,7 @@ from footfall.analytics.sections import Cell, FigureDefinition, Section, Table, 
 from footfall.analytics.segment_words import as_of_text, rules_text, segment_name
 from footfall.analytics.window import Span, Window
 from footfall.errors import UsageError
-from footfall.plan.model import Plan, SegmentRule
+from footfall.plan.model import Cohort, Plan, Segment, SegmentRule
 from footfall.plan.reading.event_filters import read_segment
 from footfall.printable import counted
 from footfall.timestamps import local_time
@@ -68,7 +68,11 @@ class PersonsPartial(msgspec.Struct, frozen=True):
 
 
 def persons_options(
-    plan: Plan, *, segment: str | SegmentRule | None = None, after: str | None = None, limit: int | None = None
+    plan: Plan,
+    *,
+    segment: str | Segment | Cohort | SegmentRule | None = None,
+    after: str | None = None,
+    limit: int | None = None,
 ) -> PersonsOptions:
     """The options, where a segment is a name or a rule as in a plan. Raises UsageError for what the plan lacks."""
     if segment is None:

@@ -27,7 +27,7 @@ from footfall.analytics.sections import (
 from footfall.analytics.segment_words import as_of_text, rules_text, segment_name
 from footfall.analytics.window import Window
 from footfall.errors import UsageError
-from footfall.plan.model import Plan, SegmentRule
+from footfall.plan.model import Cohort, Plan, Segment, SegmentRule
 from footfall.plan.reading.event_filters import read_segment
 from footfall.timestamps import epoch_us
 
@@ -99,7 +99,11 @@ class SegmentPartial(msgspec.Struct, frozen=True):
 
 
 def segment_options(
-    asked: str | SegmentRule, plan: Plan, *, other: str | SegmentRule | None = None, per: CalendarPeriod | None = None
+    asked: str | Segment | Cohort | SegmentRule,
+    plan: Plan,
+    *,
+    other: str | Segment | Cohort | SegmentRule | None = None,
+    per: CalendarPeriod | None = None,
 ) -> SegmentOptions:
     """The options, where a segment is a name or a rule as in a plan. Raises UsageError for what the plan lacks."""
     rule = read_segment(asked, plan, "SEGMENT")
