@@ -40,6 +40,8 @@ def differences(expected: Any, actual: Any, where: str = "$") -> list[str]:
     if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
         items = enumerate(zip(expected, actual, strict=True))
         return [line for index, pair in items for line in differences(*pair, f"{where}[{index}]")]
+    if where.endswith(".definition"):  # what a definition says besides is no difference
+        return [f"{where} says no more {each!r}" for each in expected.split(". ") if each.rstrip(".") not in actual]
     equal = expected == actual or _number(expected) == _number(actual) is not None
     return [] if equal else [f"{where} is {actual!r:.200} instead of {expected!r:.200}"]
 

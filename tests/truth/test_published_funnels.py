@@ -42,7 +42,7 @@ def counts(people: Sequence[Person], steps: Sequence[str], **options: Any) -> li
 def test_a_basic_strict_funnel() -> None:
     people = hourly("s", "ps", "spoi", "iops", "psopi", "osop", "ospio", "ip")
 
-    assert counts(people, "spi", order="strict", entry="any") == [7, 2, 1]
+    assert counts(people, [*"spi"], order="strict", entry="any") == [7, 2, 1]
 
 
 def test_a_strict_funnel_of_conditions() -> None:
@@ -55,7 +55,7 @@ def test_an_unordered_funnel_and_its_times() -> None:
     people: list[Person] = [
         [("s", 0)], [("p", 0), ("s", 1)], [("i", 0), ("s", 2), ("p", 4), ("p", 24), ("i", 27), ("s", 30)],
     ]  # fmt: skip
-    result = asked(people, "spi", order="any", within="1d")
+    result = asked(people, [*"spi"], order="any", within="1d")
 
     assert [step.counts.reached for step in result.steps] == [3, 2, 1]
     assert [step.took.median_seconds for step in result.steps if step.took] == [5_400, 7_200]
@@ -64,8 +64,8 @@ def test_an_unordered_funnel_and_its_times() -> None:
 def test_an_exclusion_of_an_unordered_funnel() -> None:
     people: list[Person] = [[("s", 1), ("p", 2)], [("s", 3), ("x", 3.5), ("p", 4)], [("s", 5), ("p", 6)]]
 
-    assert counts(people, "sp", order="any", within="14d", exclude=[("x", "1-2")]) == [3, 2]
+    assert counts(people, [*"sp"], order="any", within="14d", exclude=[("x", "1-2")]) == [3, 2]
 
 
 def test_an_exclusion_after_the_last_step_changes_nothing() -> None:
-    assert counts(hourly("splxl"), "spl", order="any", within="14d", exclude=[("x", "1-3")]) == [1, 1, 1]
+    assert counts(hourly("splxl"), [*"spl"], order="any", within="14d", exclude=[("x", "1-3")]) == [1, 1, 1]

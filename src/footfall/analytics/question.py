@@ -24,6 +24,7 @@ from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span, Window, chosen
 from footfall.errors import UsageError
 from footfall.plan.model import Conversion, KpiWindow, Plan
+from footfall.printable import counted
 from footfall.storage.costs import CampaignCost
 from footfall.storage.environments import PRODUCTION
 from footfall.timestamps import local_time
@@ -107,7 +108,7 @@ class Report(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         plan = "no plan" if self.plan is None else self.plan.id
-        return f"<Report of {plan}: {self.data.messages:,} messages, {', '.join(self.answers)}>"
+        return f"<Report of {plan}: {counted(self.data.messages, 'message')}, {', '.join(self.answers)}>"
 
     def sections(self) -> Iterator[Section]:
         """What there is to show, question by question; of the plan's questions nothing where nothing is stored."""

@@ -12,6 +12,7 @@ from footfall.cli.arrow_setup import let_numpy_load
 from footfall.cli.output import echo
 from footfall.cli.plan.output_files import write_file
 from footfall.cli.question import answer_question, moment_options
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -59,7 +60,7 @@ def plan_text(result: DiscoverResult) -> str | None:
     if not accepted:
         return None
     days = f"from {result.begin.date()} to {result.middle.date()}, and again to {result.end.date()}"
-    lines = [f"# Found among {result.persons:,} persons {days}.", "segments:"]
+    lines = [f"# Found among {counted(result.persons, 'person')} {days}.", "segments:"]
     for each in accepted:
         apart = ", ".join(each.apart).replace("_", " ") or "as most"
         facts = f"{each.share:.1%} of the persons. The rule has them by {each.rule_agreement:.0%}"

@@ -10,14 +10,17 @@ from typing import Final
 import msgspec
 
 from footfall.analytics.definitions import PERSONS, filter_text, window_text
+from footfall.analytics.engine import literal
 from footfall.analytics.figures import quotient
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.sections import Amount, FigureDefinition, Section, Table, TableRow, plain, quiet, strong
 from footfall.analytics.value_rows import value_rows
 from footfall.analytics.window import Window
 from footfall.errors import UsageError
+from footfall.plan.channels import CHANNELS
 from footfall.plan.model import Plan
 from footfall.plan.reading.event_values import EventValue, read_event_value
+from footfall.printable import counted
 
 __all__ = [
     "PreferenceValue",
@@ -30,6 +33,8 @@ __all__ = [
 
 OTHER: Final = "(other)"
 _ALWAYS: Final = ("channel", "hour")
+# The name of a channel's number; null where there is none.
+_CHANNEL: Final = f"list_extract([{', '.join(map(literal, CHANNELS))}], channel)"
 _DONE: Final = "type IN ('track', 'page', 'screen')"
 
 
@@ -131,7 +136,11 @@ def _tally(context: ShardContext, options: PreferencesOptions) -> PreferencesPar
 def _person(context: ShardContext, id_: str) -> int:
     people = context.dataset.persons.find(id_)
     if len(people) != 1:
-        several = f"leads to {len(people)} persons; ask by person_id" if people else "is the id of nobody in the data"
+        several = (
+            f"leads to {counted(len(people), 'person')}; ask by person_id"
+            if people
+            else "is the id of nobody in the data"
+        )
         raise UsageError(f"{id_!r} {several}; `footfall person show` says who is who")
     return people[0]
 
@@ -143,7 +152,7 @@ def _of_messages(context: ShardContext) -> list[str]:
     return [
         f"SELECT person AS actor, {value} AS value FROM {messages} "
         f"WHERE counted AND {_DONE} AND {value} IS NOT NULL AND {context.where(context.report.span)}"
-        for value in ("channel::VARCHAR", hour)
+        for value in (_CHANNEL, hour)
     ]
 
 
@@ -221,7 +230,8 @@ def _definition(options: PreferencesOptions, window: Window) -> str:
     parts += [f"{value.text}: its values in messages of {filter_text(value.filter)}." for value in options.of]
     parts.append(
         "n are the messages with a value (of an array its items), the share is of all that have one. A person prefers "
-        f"the value that they have most often, of at least {options.floor} messages; where two are as frequent, none. "
+        f"the value that they have most often, of at least {counted(options.floor, 'message')}; where two are as "
+        "frequent, none. "
         f"All but the {options.top} most frequent values are {OTHER}."
     )
     return " ".join([*parts, f"By corrected time: {window_text(window)}.", PERSONS])
@@ -237,7 +247,9 @@ def _sections(result: PreferencesResult) -> Iterator[Section]:
             ])
             for value in each.values
         ]  # fmt: skip
-        beside = f"{each.persons:,} persons, {each.judged:,} with enough messages, {each.undecided:,} undecided"
+        beside = (
+            f"{counted(each.persons, 'person')}, {each.judged:,} with enough messages, {each.undecided:,} undecided"
+        )
         yield Section(
             f"Preferences: {each.of}",
             beside=[quiet(beside if result.person is None else f"of {result.person}: {_word(each, result.floor)}")],
@@ -250,7 +262,7 @@ def _sections(result: PreferencesResult) -> Iterator[Section]:
 def _word(each: Preferences, floor: int) -> str:
     """What one person prefers, or why nobody can say."""
     if not each.judged:
-        return f"fewer than {floor} messages say nothing"
+        return f"fewer than {counted(floor, 'message')} say nothing"
     return next((f"prefers {value.value}" for value in each.values if value.prefer), "two values are as frequent")
 
 

@@ -18,6 +18,7 @@ from uuid import UUID, uuid5
 from footfall.client import Client
 from footfall.errors import UsageError
 from footfall.events import Receipt
+from footfall.printable import counted
 
 __all__ = ["LONGEST", "PastMessage", "history_of", "send_history"]
 
@@ -325,5 +326,5 @@ def send_history(messages: list[PastMessage], *, shop: Client, gateways: Client)
         client.close(timeout=_DELIVERS_WITHIN)
         delivered += client.stats().delivered
     if delivered != len(messages):
-        raise UsageError(f"{delivered} of {len(messages)} messages of the history were delivered")
+        raise UsageError(f"{delivered} of {counted(len(messages), 'message')} of the history were delivered")
     return delivered

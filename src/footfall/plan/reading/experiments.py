@@ -17,6 +17,7 @@ from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.yaml_source import YamlNode
 from footfall.plan.value_names import ValueName
 from footfall.plan.wording import say_types
+from footfall.printable import counted
 
 __all__ = ["LEAST_MINIMUM", "read_experiments"]
 
@@ -182,10 +183,10 @@ class _ExperimentReader:
         )
         at, part_path = node.get("stop") or node, (*path, "stop")
         if stop.minimum < LEAST_MINIMUM:
-            message = f"{stop.minimum} persons of a variant are too few to say anything"
+            message = f"{counted(stop.minimum, 'person')} of a variant are too few to say anything"
             self._bad(message, at, part_path, f"write minimum: {LEAST_MINIMUM} or more")
         if stop.maximum is not None and stop.maximum < stop.minimum * variants:
-            message = f"it ends with {stop.maximum:,} persons, before each variant has {stop.minimum:,}"
+            message = f"it ends with {counted(stop.maximum, 'person')}, before each variant has {stop.minimum:,}"
             self._bad(message, at, part_path, f"write maximum: {stop.minimum * variants} or more")
         if stop.smallest is not None and stop.smallest <= 0:
             message = f"the smallest difference {stop.smallest} is not above 0"

@@ -8,6 +8,7 @@ from footfall.plan.durations import format_duration
 from footfall.plan.model import Experiment, Plan
 from footfall.planning.diff.wording import say, say_where
 from footfall.planning.docs.html import Markup, Part, element, joined, link
+from footfall.printable import counted
 
 __all__ = ["experiments_body"]
 
@@ -35,8 +36,8 @@ def _facts(experiment: Experiment) -> Iterator[tuple[str, Part]]:
     yield "Within", format_duration(experiment.within)
     yield "Wanted", experiment.direction
     yield "Guardrails", ", ".join(experiment.guardrails)
-    limits = [f"at {say(experiment.alpha)}", f"from {stop.minimum:,} persons of each variant on"]
-    limits += [] if stop.maximum is None else [f"with {stop.maximum:,} persons in all at the latest"]
+    limits = [f"at {say(experiment.alpha)}", f"from {counted(stop.minimum, 'person')} of each variant on"]
+    limits += [] if stop.maximum is None else [f"with {counted(stop.maximum, 'person')} in all at the latest"]
     limits += [] if stop.smallest is None else [f"a difference of less than {say(stop.smallest)} does not matter"]
     yield "Decided", "; ".join(limits)
 

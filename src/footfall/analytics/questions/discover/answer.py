@@ -238,10 +238,10 @@ def _definition(context: ReportContext, options: DiscoverOptions, *, is_refused:
     text = (
         f"Looked at: the persons with a message in the {counted(options.days, 'day')} before the last "
         f"{counted(options.days, 'day')}: seconds since the last message, messages, days, sessions, time in sessions, "
-        f"the share that each of the {MOST_EVENTS} events of the most persons has of their messages{what}. Kinds by "
-        f"k-means, 2 to {MOST_KINDS} of them: as many as agree by at least {LEAST_STABILITY} (adjusted Rand index) in "
-        f"{BOOTSTRAPS} samples, and are further apart than those of random persons with the same means, spreads and "
-        f"correlations; none of fewer than {FEWEST_PERSONS} persons."
+        f"the share that each of the {counted(MOST_EVENTS, 'event')} of the most persons has of their messages{what}. "
+        f"Kinds by k-means, 2 to {MOST_KINDS} of them: as many as agree by at least {LEAST_STABILITY} (adjusted Rand "
+        f"index) in {BOOTSTRAPS} samples, and are further apart than those of random persons with the same means, "
+        f"spreads and correlations; none of fewer than {counted(FEWEST_PERSONS, 'person')}."
     )
     if not is_refused:
         text += (

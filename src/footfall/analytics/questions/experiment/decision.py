@@ -81,7 +81,7 @@ def _compared(
     if stop.smallest is not None and _are_small(gains, differences, stop.smallest):
         return Decision("no_difference", f"no variant is better by {stop.smallest} or more")
     if stop.maximum is not None and persons >= stop.maximum:
-        return Decision("undecided", f"{persons:,} persons, of {stop.maximum:,}, and no difference is certain")
+        return Decision("undecided", f"{counted(persons, 'person')}, of {stop.maximum:,}, and no difference is certain")
     return Decision("open", "no difference is certain yet")
 
 

@@ -53,7 +53,7 @@ def definition_of(options: ExperimentOptions, window: Window, *, alpha: float, a
             "Intervals are asymptotic confidence sequences (Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas, 2024), which "
             f"hold at every look: that of a variant at {1 - experiment.alpha}, that of a difference at "
             f"{1 - alpha:.6g}, so that together at most a share of {experiment.alpha} of experiments without a "
-            f"difference is stopped. They are narrowest at {aim:,} persons."
+            f"difference is stopped. They are narrowest at {counted(aim, 'person')}."
         ),
         (
             f"The shares of persons are tested by chi-square, where {LEAST_EXPECTED} of each variant are expected; p "

@@ -25,6 +25,7 @@ from footfall.analytics.sections import (
     strong,
 )
 from footfall.analytics.window import Window
+from footfall.printable import counted
 
 __all__ = ["definition", "sections"]
 
@@ -179,7 +180,8 @@ def _leavers(answer: Leavers) -> Iterator[Section]:
     ]  # fmt: skip
     remarks: list[Cell] = [] if obstacles else [[quiet("nothing comes before giving up more often than by chance")]]
     if answer.unattributed:
-        text = f"{answer.unattributed:,} messages in quarantine are of nobody who is known; their faults are not in it"
+        number = counted(answer.unattributed, "message")
+        text = f"{number} in quarantine of nobody who is known; their faults are not in it"
         remarks.append([quiet(text)])
     yield Section(
         f"Obstacles between {answer.start} and {answer.end}",
