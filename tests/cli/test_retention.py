@@ -12,6 +12,7 @@ from footfall import Client
 from footfall.cli.app import app
 from footfall.collector import Collector
 from footfall.delivery import InProcessTransport
+from footfall.plan.model import Event, Plan
 
 
 @pytest.fixture
@@ -75,3 +76,17 @@ def test_the_figures_of_another_product_are_explained_default_by_default(data: P
     assert ["entered", "2", "0", "+1", "3"] in lines
     assert ["day", "1,", "returned", "1", "0", "0", "1", "50", "%", "33.3", "%"] in lines
     assert rows[2].startswith("Amplitude,entered,counting,calendar,rolling,2,0,")
+
+
+def test_what_is_known_to_be_missing_is_in_the_text_and_beside_the_rows_of_csv(tmp_path: Path) -> None:
+    with (
+        Collector(tmp_path, plan=Plan(id="p", events={"seen": Event(name="seen", wire_name="seen")})) as collector,
+        Client(InProcessTransport(collector)) as client,
+    ):
+        client.page("/", {}, user_id="ann")
+        client.track("sen", {}, user_id="ann")
+    text, table = run(tmp_path, "*"), run(tmp_path, "*", "--format", "csv")
+
+    assert text.stdout.count("known missing: 1 quarantined\n") == 1
+    assert table.stderr == "known missing: 1 quarantined\n"
+    assert "missing" not in table.stdout

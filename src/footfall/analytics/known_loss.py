@@ -22,10 +22,10 @@ from footfall.analytics.measures import parts
 from footfall.analytics.window import Span
 from footfall.plan.calls import base_event, named
 from footfall.plan.currencies import money_of
-from footfall.plan.model import Aggregate, Conversion, Count, Event, Measure, Plan, Unique
+from footfall.plan.model import ANY_EVENT, Aggregate, Conversion, Count, Event, Measure, Plan, Unique
 from footfall.plan.value_names import ValueName, value_of
 
-__all__ = ["KNOWN_LOSS", "KnownLoss", "LossLedger"]
+__all__ = ["KNOWN_LOSS", "KnownLoss", "LossLedger", "gaps_text"]
 
 KNOWN_LOSS: Final = (
     "Known missing are the messages of its events that are in quarantine with a time in the window, whatever its other "
@@ -66,16 +66,20 @@ class KnownLoss(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """All of it in one line; "" where nothing is missing."""
-        if not self.missing:
-            return ""
         phrases = []
         if self.quarantined:
             totals = ", ".join(f"{total:,} {code}".rstrip() for code, total in (self.readable or {}).items())
             phrases.append(f"{self.quarantined:,} quarantined{f' (readable total {totals})' if totals else ''}")
-        if self.gaps:
-            phrases.append(f"{self.gaps:,} of unknown event (gaps older than 24 h)")
-        senders = f"; senders without sequence numbers: {self.unnumbered:,}" if self.unnumbered else ""
-        return f"known missing: {', '.join(phrases)}{senders}"
+        return gaps_text(phrases, self)
+
+
+def gaps_text(quarantined: Sequence[str], loss: KnownLoss) -> str:
+    """Phrases on what is in quarantine, with the gaps of a loss, in one line; "" where nothing is missing."""
+    phrases = [*quarantined, *([f"{loss.gaps:,} of unknown event (gaps older than 24 h)"] if loss.gaps else [])]
+    if not phrases:
+        return ""
+    senders = f"; senders without sequence numbers: {loss.unnumbered:,}" if loss.unnumbered else ""
+    return f"known missing: {', '.join(phrases)}{senders}"
 
 
 class LossLedger:
@@ -112,7 +116,9 @@ class LossLedger:
         return KnownLoss(quarantined, max(0, sum(inside) - explained), self._dataset.client_numbers.senders_without)
 
     def _names(self, events: Collection[str]) -> str:
-        """The condition on an event's name in quarantine, as it was sent."""
+        """The condition on an event's name in quarantine, as it was sent; `*` is any."""
+        if ANY_EVENT in events:
+            return "TRUE"
         events = {base_event(self._plan, name) for name in events}
         on_the_wire = [name for name, meaning in meanings(self._plan).items() if meaning.event in events]
         calls = [f"({name.partition(':')[0]})" for name in events]

@@ -12,6 +12,7 @@ import click
 
 from footfall import query
 from footfall.analytics import Question
+from footfall.analytics.figure_losses import loss_text
 from footfall.analytics.peer_defaults import PEERS
 from footfall.cli.data_option import data_option, environment_option, plan_option
 from footfall.cli.include_option import include_option
@@ -147,6 +148,8 @@ def _show(answer: QuestionResult[Any], form: str, data: str) -> None:
         table = answer.reconciliation.table if answer.reconciliation is not None else None
         columns, rows = (answer.columns, answer.rows) if table is None else (table.columns, table.rows)
         write_csv_rows(columns, rows, sys.stdout.buffer)
+        if text := loss_text(answer.result):
+            echo(text, err=True)
     else:
         # Loaded late: other forms do not wait for it.
         from footfall.reporting.text import show

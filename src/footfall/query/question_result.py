@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from footfall.analytics import FlatTable, Question, Report
+from footfall.analytics.figure_losses import loss_text
 from footfall.analytics.reconciliation import Reconciliation
 from footfall.query.result import QueryResult
 
@@ -20,7 +21,8 @@ _MOST_DIGITS = 38  # of a decimal that every reader of Arrow takes
 class QuestionResult(QueryResult, Generic[R]):
     """`result` is the answer itself; `report` is what it is part of: the data and the window. `rows` are its cells.
 
-    `notes` are its definition, and which files are damaged. `sql` is a SELECT that gives the same, where there is one.
+    `notes` are its definition, what is known to be missing, and which files are damaged. `sql` is a SELECT that gives
+    the same, where there is one.
     """
 
     def __init__(self, question: Question[Any, R], report: Report, sql: str | None = None) -> None:
@@ -29,7 +31,9 @@ class QuestionResult(QueryResult, Generic[R]):
         self.result: R = report[question]
         self.definition = str(getattr(self.result, "definition", ""))
         self._flat = question.table(self.result)
-        super().__init__(None, [self.definition, *report.data.losses])
+        super().__init__(
+            None, [self.definition, *([text] if (text := loss_text(self.result)) else []), *report.data.losses]
+        )
 
     @property
     def reconciliation(self) -> Reconciliation | None:

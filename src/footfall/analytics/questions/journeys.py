@@ -12,6 +12,7 @@ import msgspec
 
 from footfall.analytics.dataset import EventColumns
 from footfall.analytics.definitions import chain_text, window_text
+from footfall.analytics.figure_losses import losses_text
 from footfall.analytics.figures import Figure, median, quotient
 from footfall.analytics.known_loss import KNOWN_LOSS, KnownLoss
 from footfall.analytics.query import needed
@@ -239,19 +240,14 @@ def _sections(report: Report) -> Iterator[Section]:
             beside=[plain("window ", WindowLength(journey.window, report.now))],
             about=journey.description,
             table=Table(columns, [_row(step, journey.entered) for step in journey.steps]),
-            remarks=[*map(_branch, journey.branches), *map(_guard, journey.never), *map(_loss, _losing(journey))],
+            remarks=[*map(_branch, journey.branches), *map(_guard, journey.never), *_loss(journey)],
             definition=FigureDefinition(journey.name, journey.definition),
         )
 
 
-def _losing(journey: JourneyResult) -> list[StepResult]:
-    """The steps with an own loss; of gaps, which are the same beside each, the first step."""
-    losing = [step for step in journey.steps if step.known_loss is not None and step.known_loss.quarantined]
-    return losing or [step for step in journey.steps[:1] if step.known_loss is not None and step.known_loss.gaps]
-
-
-def _loss(step: StepResult) -> Cell:
-    return [quiet(f"{step.id}: {step.known_loss.text if step.known_loss is not None else ''}")]
+def _loss(journey: JourneyResult) -> list[Cell]:
+    text = losses_text({step.id: step.known_loss for step in journey.steps if step.known_loss is not None})
+    return [[quiet(text)]] if text else []
 
 
 def _row(step: StepResult, entered: int) -> TableRow:

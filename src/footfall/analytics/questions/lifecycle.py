@@ -10,6 +10,7 @@ import msgspec
 
 from footfall.analytics.calendar import CalendarPeriod, every
 from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, week_text, window_text
+from footfall.analytics.figure_losses import FigureLosses, with_losses
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.sections import FigureDefinition, Period, Section, Table, TableRow, plain, quiet, strong
@@ -44,7 +45,7 @@ class LifecyclePeriod(msgspec.Struct, frozen=True):
     is_complete: bool
 
 
-class LifecycleResult(msgspec.Struct, frozen=True):
+class LifecycleResult(FigureLosses, frozen=True):
     """Every period from the first to the last with an active or dormant person in the window."""
 
     event: str
@@ -67,7 +68,8 @@ class LifecyclePartial(msgspec.Struct, frozen=True):
 def lifecycle(options: LifecycleOptions) -> Question[LifecyclePartial, LifecycleResult]:
     """The question with these options. Raises UsageError for an option that has no such value."""
     checked(options)
-    return with_options("lifecycle", options, LifecyclePartial, _tally, _merge, _sections, _table)
+    question = with_options("lifecycle", options, LifecyclePartial, _tally, _merge, _sections, _table)
+    return with_losses(question, lambda _: {"event": [options.event.event]})
 
 
 def _tally(context: ShardContext, options: LifecycleOptions) -> LifecyclePartial:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, window_text
+from footfall.analytics.figure_losses import FigureLosses, with_losses
 from footfall.analytics.figures import quotient
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
@@ -55,7 +56,7 @@ class PowerPerson(msgspec.Struct, frozen=True):
     last: datetime
 
 
-class PowerResult(msgspec.Struct, frozen=True):
+class PowerResult(FigureLosses, frozen=True):
     """How many messages of how many persons, spread how; `top` are those who were asked to be listed."""
 
     event: str
@@ -80,9 +81,10 @@ def power(options: PowerOptions) -> Question[PowerPartial, PowerResult]:
     checked(options)
     if options.top < 0:
         raise UsageError(f"top is {options.top}; ask for 0 persons or more")
-    return with_options(
+    question = with_options(
         "power", options, PowerPartial, _tally, _merge, _sections, lambda result: _table(result, options)
     )
+    return with_losses(question, lambda _: {"event": [options.event.event]})
 
 
 def _tally(context: ShardContext, options: PowerOptions) -> PowerPartial:

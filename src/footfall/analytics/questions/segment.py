@@ -11,6 +11,7 @@ import msgspec
 
 from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.definitions import PERSONS
+from footfall.analytics.figure_losses import FigureLosses, rule_events, with_losses
 from footfall.analytics.figures import quotient
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.sections import (
@@ -25,7 +26,7 @@ from footfall.analytics.sections import (
     strong,
 )
 from footfall.analytics.segment_words import as_of_text, rules_text, segment_name
-from footfall.analytics.window import Window
+from footfall.analytics.window import Span, Window
 from footfall.errors import UsageError
 from footfall.plan.model import Cohort, Plan, Segment, SegmentRule
 from footfall.plan.reading.event_filters import read_segment
@@ -72,7 +73,7 @@ class SegmentGrowth(msgspec.Struct, frozen=True):
     is_complete: bool
 
 
-class SegmentResult(msgspec.Struct, frozen=True):
+class SegmentResult(FigureLosses, frozen=True):
     """The size of a segment as of the end of the window, and its share of all persons of then."""
 
     segment: str
@@ -120,7 +121,13 @@ def segment_options(
 def segment(options: SegmentOptions) -> Question[SegmentPartial, SegmentResult]:
     """The question with these options. Raises UsageError for an option that has no such value."""
     checked(options)
-    return with_options("segment", options, SegmentPartial, _tally, _merge, _sections, _table)
+    question = with_options("segment", options, SegmentPartial, _tally, _merge, _sections, _table)
+    rules = {"segment": options.rule, **({"with": options.other} if options.other is not None else {})}
+    return with_losses(
+        question,
+        lambda plan: {name: rule_events(plan, rule) for name, rule in rules.items()},
+        lambda context: Span(None, context.end),
+    )
 
 
 def _tally(context: ShardContext, options: SegmentOptions) -> SegmentPartial:

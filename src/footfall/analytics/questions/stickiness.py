@@ -12,6 +12,7 @@ import msgspec
 
 from footfall.analytics.calendar import LENGTH_ORDER, CalendarPeriod, every
 from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, week_text, window_text
+from footfall.analytics.figure_losses import FigureLosses, with_losses
 from footfall.analytics.figures import quotient
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
@@ -78,7 +79,7 @@ class StickinessRatio(msgspec.Struct, frozen=True):
     distribution: tuple[StickinessCount, ...]
 
 
-class StickinessResult(msgspec.Struct, frozen=True):
+class StickinessResult(FigureLosses, frozen=True):
     """The whole window, and each longer period from the first to the last in which anybody was active."""
 
     event: str
@@ -111,7 +112,8 @@ def stickiness(options: StickinessOptions) -> Question[StickinessPartial, Sticki
         raise UsageError(
             f"a {options.of} has no {options.per}s to count; ask for days of weeks or months, or weeks of months"
         )
-    return with_options("stickiness", options, StickinessPartial, _tally, _merge, _sections, _table)
+    question = with_options("stickiness", options, StickinessPartial, _tally, _merge, _sections, _table)
+    return with_losses(question, lambda _: {"event": [options.event.event]})
 
 
 def _tally(context: ShardContext, options: StickinessOptions) -> StickinessPartial:

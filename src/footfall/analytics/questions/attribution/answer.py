@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from footfall.analytics.definitions import PERSONS, filter_text, window_text
+from footfall.analytics.figure_losses import FigureLosses, with_losses
 from footfall.analytics.figures import quotient
 from footfall.analytics.question import TIMELINE_MESSAGES, FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.attribution.costs import SummedCost, added_costs, costs_by_label
@@ -75,7 +76,7 @@ class AttributionRow(msgspec.Struct, frozen=True):
     returns: Mapping[str, CampaignReturn] = {}
 
 
-class AttributionResult(msgspec.Struct, frozen=True):
+class AttributionResult(FigureLosses, frozen=True):
     """Rows by credit, the most first; that of all others, and that of no touch, come last.
 
     In each model the conversions of all rows add up to `conversions`, and the amounts to `amounts`.
@@ -95,7 +96,10 @@ class AttributionResult(msgspec.Struct, frozen=True):
 def attribution(options: AttributionOptions) -> Question[AttributionPartial, AttributionResult]:
     """The question with these options. Raises UsageError for an option that has no such value."""
     checked(options)
-    return with_options("attribution", options, AttributionPartial, tally, _merge, _sections, _table, TIMELINE_MESSAGES)
+    question = with_options(
+        "attribution", options, AttributionPartial, tally, _merge, _sections, _table, TIMELINE_MESSAGES
+    )
+    return with_losses(question, lambda _: {"conversions": [options.conversion.event]})
 
 
 _Key = TouchLabel | None  # None: all others

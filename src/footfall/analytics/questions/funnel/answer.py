@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from footfall.analytics.definitions import filter_text
+from footfall.analytics.figure_losses import with_losses
 from footfall.analytics.figures import quotient
 from footfall.analytics.intervals import wilson
 from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
@@ -35,7 +36,12 @@ _Counts = tuple[list[int], list[int]]  # reached and open by step
 def funnel(options: FunnelOptions) -> Question[FunnelPartial, FunnelResult]:
     """The question with these options, which `funnel_options` reads. Raises UsageError for one of another type."""
     checked(options)
-    return with_options("funnel", options, FunnelPartial, tally, _merge, funnel_sections, _table)
+    question = with_options("funnel", options, FunnelPartial, tally, _merge, funnel_sections, _table)
+    return with_losses(
+        question,
+        lambda _: {step.id: [step.filter.event] for step in options.steps},
+        lambda context: funnel_span(context, options),
+    )
 
 
 def _merge(context: ReportContext, options: FunnelOptions, partials: Sequence[FunnelPartial]) -> FunnelResult:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from footfall.analytics.figure_losses import FigureLosses
 from footfall.analytics.filtered_messages import ActorKind
 from footfall.analytics.questions.funnel.times import CurvePoint, TimeSummary
 from footfall.analytics.reconciliation import Reconciliation
@@ -77,7 +78,7 @@ class DroppedActor(msgspec.Struct, frozen=True):
     is_open: bool
 
 
-class FunnelResult(msgspec.Struct, frozen=True):
+class FunnelResult(FigureLosses, frozen=True):
     """A funnel. `entered` reached the first step and `converted` the last; `open` are not over, of all steps.
 
     `about` names the journey or the steps. `within` is the time that an entry has: a duration, `session`, or None for

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from footfall.analytics.figure_losses import with_losses
 from footfall.analytics.figures import quotient
 from footfall.analytics.intervals import wilson
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
@@ -44,8 +45,13 @@ class JourneyPartial(msgspec.Struct, frozen=True):
 def journey(options: JourneyOptions) -> Question[JourneyPartial, JourneyNow]:
     """The question with these options, which `journey_options` reads. Raises UsageError for one of another type."""
     checked(options)
-    return with_options(
+    question = with_options(
         "journey", options, JourneyPartial, _tally, _merge, sections, lambda result: _table(result, options)
+    )
+    return with_losses(
+        question,
+        lambda _: {step.id: [step.event] for step in options.journey.steps},
+        lambda context: journey_span(context, options.journey),
     )
 
 

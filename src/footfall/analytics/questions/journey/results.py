@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from footfall.analytics.figure_losses import FigureLosses
 from footfall.analytics.questions.journey.stages import StageState
 from footfall.analytics.window import Window
 
@@ -144,7 +145,7 @@ class Leavers(msgspec.Struct, frozen=True):
     unattributed: int
 
 
-class JourneyNow(msgspec.Struct, frozen=True):
+class JourneyNow(FigureLosses, frozen=True):
     """Where everybody is who entered a journey in the window. `persons` is None where nobody asked who they are."""
 
     name: str

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from footfall.analytics.definitions import PERSONS, filter_text, window_text
+from footfall.analytics.figure_losses import FigureLosses, with_losses
 from footfall.analytics.figures import quotient
 from footfall.analytics.question import TIMELINE_MESSAGES, FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.paths.options import PathsOptions
@@ -61,7 +62,7 @@ class WholePath(msgspec.Struct, frozen=True):
     open: int
 
 
-class PathsResult(msgspec.Struct, frozen=True):
+class PathsResult(FigureLosses, frozen=True):
     """Edges by position, the most frequent first, and the most frequent whole paths.
 
     `unit` is what a path is of: a session, or a person. `entered` are those with the step that was asked for, `paths`
@@ -83,10 +84,17 @@ class PathsResult(msgspec.Struct, frozen=True):
 def paths(options: PathsOptions) -> Question[PathsPartial, PathsResult]:
     """The question with these options, which `paths_options` reads. Raises UsageError for one of another type."""
     checked(options)
-    return with_options(
+    question = with_options(
         "paths", options, PathsPartial, tally, _merge, lambda result: _sections(result, options.top), _table,
         TIMELINE_MESSAGES,
     )  # fmt: skip
+    return with_losses(question, lambda _: _named_events(options))
+
+
+def _named_events(options: PathsOptions) -> dict[str, list[str]]:
+    """The events that the question names; without one, paths have no figure of a named event."""
+    first, last = options.between or (options.after, options.before)
+    return {name: [step.event] for name, step in (("first", first), ("last", last)) if step is not None}
 
 
 def _merge(context: ReportContext, options: PathsOptions, partials: Sequence[PathsPartial]) -> PathsResult:

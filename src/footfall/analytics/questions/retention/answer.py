@@ -13,6 +13,7 @@ import msgspec
 
 from footfall.analytics.calendar import CalendarPeriod, every
 from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, week_text, window_text
+from footfall.analytics.figure_losses import FigureLosses, with_losses
 from footfall.analytics.figures import aggregate, quotient
 from footfall.analytics.filtered_messages import ActorKind
 from footfall.analytics.intervals import CONFIDENCE, wilson
@@ -72,7 +73,7 @@ class RetentionCohort(msgspec.Struct, frozen=True):
     cells: tuple[RetentionCell | None, ...]
 
 
-class RetentionResult(msgspec.Struct, frozen=True):
+class RetentionResult(FigureLosses, frozen=True):
     """Cohorts by the period of the entry. `total` has, for each bracket, all cohorts whose cell is complete.
 
     `entered` are the entries of all cohorts, `of` those in each cell of `total`. With the defaults of a peer,
@@ -98,9 +99,10 @@ def retention(options: RetentionOptions) -> Question[RetentionPartial, Retention
     checked(options)
     if options.minimum < 1:
         raise UsageError(f"a return takes at least 1 message, not {options.minimum}")
-    return with_options(
+    question = with_options(
         "retention", options, RetentionPartial, tally, _merge, lambda result: _sections(result, options), _table
     )
+    return with_losses(question, lambda _: {"start": [options.start.event], "returning": [options.returning.event]})
 
 
 def _merge(context: ReportContext, options: RetentionOptions, partials: Sequence[RetentionPartial]) -> RetentionResult:
