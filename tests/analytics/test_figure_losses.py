@@ -103,7 +103,7 @@ def test_the_first_section_and_the_definition_say_it_once(entry: MakeEntry, name
         asked = report(dataset, PLAN, now=local_time(9 * DAY * SECOND), questions=[question])
 
     phrases = [phrase for section in asked.sections() for remark in section.remarks for phrase in remark]
-    texts = [phrase.values[0] for phrase in phrases if "known missing" in str(phrase.values)]
+    texts = [str(phrase.values[0]) for phrase in phrases if "known missing" in str(phrase.values)]
     assert texts == [loss_text(asked[question])]
     assert texts[0].endswith("2 of unknown event (gaps older than 24 h); senders without sequence numbers: 1")
     assert asked[question].definition.count("Known missing are") == 1

@@ -8,10 +8,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from footfall import Client
+import footfall
+from footfall import Client, storage
 from footfall.cli.app import app
 from footfall.collector import Collector
+from footfall.collector.commands import CommandServer
+from footfall.collector.job_settings import JobSettings
 from footfall.delivery import InProcessTransport
+from footfall.maintenance.context import JobContext
+from footfall.maintenance.dispatch import handlers
+from footfall.maintenance.jobs import JobRunner
 from footfall.plan import read
 
 PLAN = read({
@@ -157,3 +163,104 @@ def test_a_note_that_cannot_be_kept_is_refused_and_nothing_is_written(data: Path
     for words in (["answer", str(signal["id"]), note], ["done", str(signal["id"]), "--author", note]):
         assert reason in str(run(data, *words).exception)
     assert listed(data) == [signal]
+
+
+SPEAKING = read({
+    "plan": "p",
+    "events": {
+        "payment_failed": {},
+        "note_taken": {
+            "wire_name": "Note Taken",
+            "properties": {
+                "text": {"type": "string", "wire_name": "noteText"}, "about": {"type": "string"},
+                "author": {"type": "string"},
+            },
+        },
+    },
+    "signals": {
+        "trouble": {"event": "payment_failed", "count": 2, "within": "1d", "answer": "Call", "voice": "note_taken"},
+        "failure": {"event": "payment_failed", "answer": "Wait"},
+    },
+}).require()  # fmt: skip
+
+
+@pytest.fixture
+def speaking(tmp_path: Path) -> Path:
+    """A payment fails twice for Ann, and for a browser of nobody known; their signals are found."""
+    data = tmp_path / "speaking"
+    with Collector(data, plan=SPEAKING) as collector, Client(InProcessTransport(collector), plan=SPEAKING) as client:
+        for hour in ("10", "12"):
+            client.track("payment_failed", {}, user_id="ann", timestamp=f"2026-11-02T{hour}:00:00Z")
+            client.track("payment_failed", {}, anonymous_id="browser-1", timestamp=f"2026-11-02T{hour}:30:00Z")
+    find(data)
+    return data
+
+
+def signal_of(data: Path, name: str, first: int) -> str:
+    return next(
+        str(each["id"]) for each in listed(data) if (each["signal"], each["evidence"]) == (name, [first, first + 2])
+    )
+
+
+def notes(data: Path) -> list[tuple[object, ...]]:
+    """Who said what in which message."""
+    with footfall.open(data) as opened:
+        query = "SELECT source, event, coalesce(user_id, anonymous_id), properties::VARCHAR FROM messages WHERE seq > 4"
+        return [(*row[:3], json.loads(row[3])) for row in opened.sql(query).rows]
+
+
+def note(text: str, who: str) -> tuple[object, ...]:
+    return ("signals", "note_taken", who, {"noteText": text, "about": "trouble", "author": "kari"})
+
+
+def test_each_note_becomes_a_message_of_the_person_where_the_plan_names_its_event(speaking: Path) -> None:
+    id_ = signal_of(speaking, "trouble", 1)
+    for words in (("take",), ("answer", "Pays by invoice"), ("done", "--note", "Paid")):
+        result = run(speaking, words[0], id_, *words[1:], "--author", "kari")
+        assert result.exit_code == 0, result.output
+    person = CliRunner().invoke(app, ["person", "show", "ann", "--data", str(speaking)])
+
+    assert notes(speaking) == [note("Pays by invoice", "ann"), note("Paid", "ann")]
+    assert "note_taken" in person.stdout
+
+
+def test_the_message_of_somebody_without_a_user_id_has_the_anonymous_id(speaking: Path) -> None:
+    run(speaking, "done", signal_of(speaking, "trouble", 2), "--note", "Gone", "--author", "kari")
+
+    assert notes(speaking) == [note("Gone", "browser-1")]
+
+
+def test_without_a_voice_event_or_a_note_there_is_no_message(speaking: Path) -> None:
+    id_ = next(str(each["id"]) for each in listed(speaking) if each["signal"] == "failure")
+    run(speaking, "done", id_, "--note", "kept")
+    run(speaking, "done", signal_of(speaking, "trouble", 1))
+
+    assert notes(speaking) == []
+    assert "done by" in run(speaking, "show", id_).stdout
+
+
+def test_a_collector_that_owns_the_folder_takes_the_note_in(speaking: Path) -> None:
+    id_ = signal_of(speaking, "trouble", 1)
+    with Collector(speaking, plan=SPEAKING) as collector:
+        context = JobContext(
+            speaking, collector.store, JobSettings(), collector.clock,
+            lambda body, source: collector.take(body, source=source),
+        )  # fmt: skip
+        with CommandServer(speaking, handlers(JobRunner([], context))):
+            result = run(speaking, "done", id_, "--note", "Paid", "--author", "kari")
+
+            assert result.exit_code == 0, result.output
+            assert notes(speaking) == [note("Paid", "ann")]
+
+
+def test_a_note_whose_person_is_gone_is_kept_and_said(speaking: Path) -> None:
+    id_ = signal_of(speaking, "trouble", 1)
+    with storage.open(speaking, "beside") as store:
+        record = next(each for each in store.signals.records() if each.id == id_)
+        store.signals.forget(record.evidence)
+        store.signals.add([record._replace(subject="00000000-0000-5000-8000-000000000000")])
+    result = run(speaking, "done", id_, "--note", "Paid")
+
+    assert "the note becomes no message: nobody is behind 00000000" in result.stderr
+    assert notes(speaking) == []
+    assert "Paid" in run(speaking, "show", id_).stdout

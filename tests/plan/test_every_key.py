@@ -400,6 +400,7 @@ ROWS: Final[dict[str, Row]] = {
     "signal after": Row("finding", "1d"),
     "signal silent": Row("finding", "1d"),
     "signal answer": Row("docs", "Call"),
+    "signal voice": Row("finding", "nothing"),
     "signal cooldown": Row("docs"),
     "board title": Row("docs"),
     "board owner": Row("docs", "store"),

@@ -166,7 +166,13 @@ def _serve(boot: Boot, settings: ServeSettings) -> None:
             _forget(upgrade)
         runner = JobRunner(
             jobs_of(settings.jobs),
-            JobContext(boot.data, collector.store, settings.jobs, collector.clock),
+            JobContext(
+                boot.data,
+                collector.store,
+                settings.jobs,
+                collector.clock,
+                lambda body, source: collector.take(body, source=source),
+            ),
             is_scheduled=not settings.no_jobs,
             unsealed=lambda: unsealed_in(collector.store),
         )

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 import click
+import msgspec
 from rich.markup import escape
 from rich.table import Table
 
 from footfall import storage
-from footfall.cli.data_option import data_option
+from footfall.cli.data_option import data_option, settings_beside_data
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.cli.time_param import TimeParam, moment
 from footfall.clock import SystemClock
@@ -134,7 +135,7 @@ def take(*, signal_id: str, data: Path, author: str | None, note: str, is_forced
 def answer(*, signal_id: str, note: str, data: Path, author: str | None) -> None:
     """Note what was said to the person, or by them. An open signal is then taken, one that somebody has stays theirs.
 
-    The note is kept in the data folder alone.
+    Where the plan has a `voice` event for the signal, this note and those of `take` and `done` become messages of it.
     """
     record, _ = _step(data, signal_id, "answered", author, note)
     echo(f"noted for {record.id}; end it with: footfall signals done {record.id}")
@@ -158,15 +159,56 @@ def _step(
     for name, text in (("note", note), ("author", author or "")):
         _check_text(name, text)
     with storage.open(data, "beside") as store:
-        record = _record(store, signal_id)
-        steps = store.signals.steps()
+        record, steps = _record(store, signal_id), store.signals.steps()
         if _state(record, steps) == "done":
             raise UsageError(f"the signal {record.id} is done; `footfall signals show {record.id}` says by whom")
         holder = _holder(record, steps)
         if kind == "taken" and holder not in (None, who) and not is_forced:
             raise UsageError(f"{printable(holder or '')} has the signal {record.id}; --force takes it over")
-        store.signals.add_step(SignalStep(record.id, kind, note, who, SystemClock().now_us()))
-        return record, latest_plan(store.control) or Plan(id="")
+        plan = latest_plan(store.control) or Plan(id="")
+    step = SignalStep(record.id, kind, note, who, SystemClock().now_us())
+    if note:
+        # First: a command that breaks off is run again, and the message then has the same id.
+        _say(data, plan, record, step, len(_steps_of(record, steps)))
+    with storage.open(data, "beside") as store:
+        store.signals.add_step(step)
+    return record, plan
+
+
+def _say(data: Path, plan: Plan, record: SignalRecord, step: SignalStep, number: int) -> None:
+    """Have the note taken in as a message, where the plan names the event for it."""
+    signal = plan.signals.get(record.name)
+    event = None if signal is None else plan.events.get(signal.voice)
+    if event is None:
+        return
+    # Loaded late: a note that becomes no message needs none of these.
+    from footfall.events import Answer
+    from footfall.maintenance.dispatch import TakeOptions, carry_out
+    from footfall.maintenance.signal_voice import VOICE_SOURCE, voice_message
+
+    identity = _identity(data, plan, record.subject)
+    if identity is None:
+        echo(f"the note becomes no message: nobody is behind {record.subject} any more", err=True)
+        return
+    options = TakeOptions(voice_message(event, record, step, number, identity), VOICE_SOURCE)
+    answer = carry_out(data, "take", options, settings=lambda: settings_beside_data().jobs)
+    for verdict in msgspec.convert(answer, Answer).verdicts:
+        if verdict.verdict != "duplicate":
+            echo(f"the note is kept, but its message is {verdict.verdict}: {verdict.reason}", err=True)
+
+
+def _identity(data: Path, plan: Plan, person_id: str) -> tuple[str, str] | None:
+    """The id by which a message is of a person: the user_id, else an anonymous id, one of this person alone first."""
+    from footfall.analytics.stored_messages import StoredMessages
+    from footfall.people import profiles
+
+    stored = StoredMessages.open(data, plan)
+    for person in stored.whole(lambda: profiles(stored, person_id)):
+        if person.user_id is not None:
+            return "userId", person.user_id
+        for anonymous_id in sorted(person.anonymous_ids, key=lambda each: each in person.shared_ids):
+            return "anonymousId", anonymous_id
+    return None
 
 
 def _check_text(name: str, text: str) -> None:

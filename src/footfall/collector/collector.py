@@ -35,7 +35,8 @@ class Collector:
 
     `plan` is a Plan, a folder, a file or a bundle; without one everything is taken as it comes. Raises PlanError,
     DataFolderError, DataFolderHeldError and JournalError when it cannot start. `journal` takes the place of the
-    folder's own (for faults under test, or another store). `transform_key` is what values are hashed with that the plan
+    folder's own (for faults under test, or another store); `store` is the folder's where the caller has it open, and is
+    closed with the collector. `transform_key` is what values are hashed with that the plan
     wants hashed and that come in clear; by default it is read from the file that `FOOTFALL_TRANSFORM_KEY_FILE` names.
     Without one such values are left out, with a warning. `geo` is a database in MaxMind's format, by which messages get
     the place of their address, which is then cut; BrokenInputError where it cannot be used.
@@ -52,6 +53,7 @@ class Collector:
         clock: Clock | None = None,
         disk: Disk | None = None,
         journal: Journal | None = None,
+        store: Store | None = None,
     ) -> None:
         self.settings = settings or CollectorSettings()
         self.clock = clock or SystemClock()
@@ -60,7 +62,7 @@ class Collector:
         self.plan = _loaded(plan, disk)
         self._transform_key = transform_key or _transform_key(disk)
         self._geo = None if geo is None else GeoWatch(Path(geo), _staff_networks(self.plan), clock=self.clock)
-        self._store = open_store(self.data, "write", disk=disk, clock=self.clock)
+        self._store = store or open_store(self.data, "write", disk=disk, clock=self.clock)
         try:
             self._journal = journal or self._store.journal
             rules_for: RulesFor = _no_rules

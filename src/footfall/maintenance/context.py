@@ -14,9 +14,10 @@ import msgspec
 from footfall.clock import Clock
 from footfall.collector.job_settings import JobSettings
 from footfall.errors import JobError, JobStoppedError
+from footfall.events import Answer
 from footfall.storage.store import Store
 
-__all__ = ["ChildError", "ChildLine", "JobContext", "Progress"]
+__all__ = ["BatchIntake", "ChildError", "ChildLine", "JobContext", "Progress"]
 
 Progress = Callable[[str], None]
 """Takes a line that says how far a job is. It may come from any thread."""
@@ -25,6 +26,10 @@ _STOPPED = "it was ended with its process; it begins anew"
 # How long a child has to end before it is killed, in seconds.
 _ENDS_WITHIN = 3.0
 _COMMAND = (sys.executable, "-P", "-c", "from footfall.maintenance.child import main; main()")
+
+
+BatchIntake = Callable[[bytes, str], Answer]
+"""Takes the body of a batch in, as that of a source. See `Collector.take`."""
 
 
 class ChildLine(msgspec.Struct, omit_defaults=True):
@@ -41,14 +46,18 @@ class JobContext:
 
     A job runs in a thread beside the intake. So whatever takes more than a moment goes to a process (`child`), and
     what has to be done here, by the one writer of the journal, is done in small pieces with `check_stop` between them.
-    `rows` is how many messages somebody wants at once in memory and in a file; None leaves it to the settings.
+    `rows` is how many messages somebody wants at once in memory and in a file; None leaves it to the settings. `intake`
+    takes a batch of a source in, None where no collector runs.
     """
 
-    def __init__(self, data: Path, store: Store, settings: JobSettings, clock: Clock) -> None:
+    def __init__(
+        self, data: Path, store: Store, settings: JobSettings, clock: Clock, intake: BatchIntake | None = None
+    ) -> None:
         self.data = data
         self.store = store
         self.settings = settings
         self.clock = clock
+        self.intake = intake
         self.progress: Progress = lambda _: None
         self.rows: int | None = None
         self._lock = threading.Lock()

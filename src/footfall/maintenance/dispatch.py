@@ -15,15 +15,25 @@ from footfall.clock import Clock, SystemClock
 from footfall.collector.commands import Handler, ask
 from footfall.collector.job_settings import JobSettings
 from footfall.errors import DataFolderHeldError, FootfallError, JobError, UsageError, WarehouseError
+from footfall.events import Answer
 from footfall.maintenance.context import JobContext, Progress
 from footfall.maintenance.jobs import JobRunner
 from footfall.maintenance.schedule import FAILING, JobLine, failing
 from footfall.maintenance.table import jobs_of
-from footfall.storage.control import Control, JobRun
+from footfall.storage.control import Control, JobRun, latest_plan
 from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.store import Mode
 
-__all__ = ["COMMANDS", "FolderCommand", "NoOptions", "RunOptions", "carry_out", "failing_jobs", "handlers"]
+__all__ = [
+    "COMMANDS",
+    "FolderCommand",
+    "NoOptions",
+    "RunOptions",
+    "TakeOptions",
+    "carry_out",
+    "failing_jobs",
+    "handlers",
+]
 
 # A collector that starts has the folder a moment before it takes commands.
 _TRIES, _PAUSE = 20, 0.1
@@ -38,6 +48,13 @@ class RunOptions(msgspec.Struct):
 
     name: str
     rows: int | None = None
+
+
+class TakeOptions(msgspec.Struct):
+    """A message to take in as one of a source."""
+
+    message: dict[str, Any]
+    source: str
 
 
 def _jobs(runner: JobRunner, _: NoOptions, __: Progress) -> object:
@@ -66,6 +83,18 @@ def _purge(runner: JobRunner, rule: PurgeRule, progress: Progress) -> object:
         return receipt
 
 
+def _take(runner: JobRunner, options: TakeOptions, _: Progress) -> Answer:
+    context, body = runner.context, msgspec.json.encode({"batch": [options.message]})
+    if context.intake is not None:
+        return context.intake(body, options.source)
+    # Loaded late: only a command without a collector takes messages in itself.
+    from footfall.collector import Collector
+
+    plan = latest_plan(context.store.control)
+    with Collector(context.data, plan=plan, clock=context.clock, store=context.store) as collector:
+        return collector.take(body, source=options.source)
+
+
 class FolderCommand(NamedTuple):
     """One row of the table of commands.
 
@@ -84,6 +113,7 @@ COMMANDS: Mapping[str, FolderCommand] = {
     "jobs": FolderCommand(_jobs, NoOptions, "read", "footfall jobs"),
     "purge": FolderCommand(_purge, PurgeRule, "change", "footfall purge"),
     "run": FolderCommand(_run, RunOptions, "change", "footfall jobs run"),
+    "take": FolderCommand(_take, TakeOptions, "write", "footfall signals"),
 }
 """Every command by its name. A new command is a row."""
 

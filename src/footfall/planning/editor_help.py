@@ -199,6 +199,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "after": "It is a message after so long without one, such as 30d: a return.",
         "silent": "It is that none came for so long, such as 2h.",
         "answer": "What to do.",
+        "voice": "The event that a note becomes; it has the strings text, about and author.",
         "cooldown": "For how long there is no second one of the same person or device; 7d by default.",
     },
     schema.JOURNEY: {

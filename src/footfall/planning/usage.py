@@ -128,6 +128,8 @@ def _uses(plan: Plan) -> Iterator[Use]:
         yield from _of_kpi(kpi, plan)
     for signal in plan.signals.values():
         yield from _of_part(signal, "occasion", signal.filter.event, None, signal.filter.where)
+        if signal.voice:
+            yield from _of_part(signal, "voice", signal.voice, None, ())
     for experiment in plan.experiments.values():
         yield from _of_experiment(experiment)
     for journey in plan.journeys.values():

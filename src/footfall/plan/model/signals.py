@@ -16,6 +16,7 @@ class PlannedSignal(PlanPart, frozen=True, kw_only=True):
 
     It is the `count`-th message `within` so many seconds; or one that comes `after` so many without any; or none for
     the `silent` seconds since the last. `answer` says what to do; within `cooldown` seconds there is no second one.
+    A note on it becomes a message of the event `voice`; "" where it is kept with the signal alone.
     """
 
     name: str
@@ -27,5 +28,6 @@ class PlannedSignal(PlanPart, frozen=True, kw_only=True):
     within: int | None = None
     after: int | None = None
     silent: int | None = None
+    voice: str = ""
     owner: str = ""
     x: Mapping[str, Any] = {}

@@ -242,6 +242,7 @@ SIGNAL: Final = Record(
         "after": Key(DURATION),
         "silent": Key(DURATION),
         "answer": Key(TEXT, required=True),
+        "voice": Key(TEXT),
         "cooldown": Key(DURATION),
     }
 )

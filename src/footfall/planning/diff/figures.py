@@ -148,7 +148,7 @@ def _signal(old: PlannedSignal, new: PlannedSignal) -> Iterator[RawChange]:
     if before != after:
         yield RawChange("signal_redefined", f"is of {after} (it was {before})", before=before, after=after)
     yield from owner_change(old.owner, new.owner)
-    yield from described(old, new, ("answer", "x"), "signal_described")
+    yield from described(old, new, ("answer", "voice", "x"), "signal_described")
 
 
 def say_occasion(signal: PlannedSignal) -> str:

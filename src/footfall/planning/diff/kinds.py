@@ -221,7 +221,9 @@ KINDS: Mapping[str, ChangeKind] = {
     "signal_redefined": ChangeKind(
         "warning", ("meaning",), "", "Other occasions are signals than before.", "have its owner agree"
     ),
-    "signal_described": ChangeKind("info", (), "", "The same occasions are signals; its answer or owner has changed."),
+    "signal_described": ChangeKind(
+        "info", (), "", "The same occasions are signals; its answer, voice or owner changed."
+    ),
     # Boards
     "board_added": ChangeKind("info", (), "", "A new board."),
     "board_removed": ChangeKind("info", (), "", "Nobody can look at it any more; its questions can still be asked."),

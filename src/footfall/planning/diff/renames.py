@@ -72,7 +72,8 @@ class Renames:
 
     def signal(self, signal: PlannedSignal) -> PlannedSignal:
         """The signal in the names of the new plan."""
-        return msgspec.structs.replace(signal, filter=self._figure(signal.filter))
+        voice = self._events.get(signal.voice, signal.voice)
+        return msgspec.structs.replace(signal, filter=self._figure(signal.filter), voice=voice)
 
     def experiment(self, experiment: Experiment) -> Experiment:
         """The experiment in the names of the new plan."""
