@@ -16,7 +16,7 @@ from footfall.analytics.audience import LeftOut, audiences, is_among, left_out, 
 from footfall.analytics.audience_rules import Audience
 from footfall.analytics.engine import Rows, connect, rows
 from footfall.analytics.event_names import FOREVER, meanings
-from footfall.analytics.loading import Asked, Loaded, load_entries, load_parts, load_store, without_damaged
+from footfall.analytics.loading import Asked, KeptSignals, Loaded, load_entries, load_parts, load_store, without_damaged
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError, UsageError
 from footfall.plan.calls import base_event, call_of, named
@@ -199,6 +199,11 @@ class Dataset:
     def plan_loads(self) -> Sequence[tuple[int, Plan]]:
         """When (microseconds since 1970 UTC) which plan was loaded, the oldest first. Raises JournalError."""
         return self._loaded.plan_loads()
+
+    @property
+    def signals(self) -> KeptSignals:
+        """The signals that were noticed, and what was done about them. Raises JournalError."""
+        return self._loaded.signals()
 
     @property
     def costs(self) -> Sequence[CampaignCost]:

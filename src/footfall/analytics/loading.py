@@ -27,6 +27,7 @@ from footfall.storage.environments import PRODUCTION, environment_of, is_of, wan
 from footfall.storage.journal import Entry, Refusals, Snapshot, counter_name
 from footfall.storage.location import open as open_store
 from footfall.storage.part import Part
+from footfall.storage.signals import SignalRecord, SignalStep
 from footfall.storage.store import Store
 from footfall.storage.store_snapshot import StoreSnapshot
 from footfall.storage.uncounted import UncountedCount
@@ -60,13 +61,17 @@ class Asked(NamedTuple):
     environment: str = PRODUCTION
 
 
+KeptSignals = tuple[Sequence[SignalRecord], Sequence[SignalStep]]
+"""Signals, and the steps of all of them in their order."""
+
+
 class Loaded(NamedTuple):
     """What a dataset reads: its parts, the plan that says who the persons are, and what is damaged, in words.
 
     `as_of` is the earlier moment that was asked for. All is of one `environment`, or of `all`; `elsewhere` counts the
     messages of the others, `left_out` those of bots and own people. `cache` keeps what is worked out of the parts.
-    `uncounted` are the hits that never were messages, `plan_loads` reads when which plan was loaded, `costs` are what
-    campaigns cost as it is known now.
+    `uncounted` are the hits that never were messages, `plan_loads` reads when which plan was loaded, `signals` which
+    signals there are and what was done about them, `costs` are what campaigns cost as it is known now.
     `unfiltered` are the parts with bots and own people, where these were left out. `unlisted` messages came in and are
     nowhere any more: they were rejected or removed.
     """
@@ -83,6 +88,7 @@ class Loaded(NamedTuple):
     plan_loads: Callable[[], Sequence[tuple[int, Plan]]] = tuple
     costs: Sequence[CampaignCost] = ()
     unfiltered: Sequence[Part] = ()
+    signals: Callable[[], KeptSignals] = lambda: ((), ())
     unlisted: int = 0
 
 
@@ -195,12 +201,24 @@ def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Map
         opened.parts, opened.plan, losses, opened.snapshot.as_of, asked.environment, opened.elsewhere, opened.cache,
         uncounted=opened.uncounted, costs=opened.costs, unlisted=opened.unlisted,
         plan_loads=lambda: _plan_loads(asked, opened.snapshot.as_of),
+        signals=lambda: _signals(asked, opened.snapshot.as_of),
     )  # fmt: skip
 
 
 def _plan_loads(asked: Asked, moment: AsOf | None) -> Sequence[tuple[int, Plan]]:
     with open_store(asked.data, "read", clock=asked.clock) as store:
         return plan_loads(store.control, moment)
+
+
+def _signals(asked: Asked, moment: AsOf | None) -> KeptSignals:
+    with open_store(asked.data, "read", clock=asked.clock) as store:
+        records, steps = store.signals.records(), store.signals.steps()
+    if moment is None:
+        return records, steps
+    return (
+        [record for record in records if record.noticed_at <= moment.at],
+        [step for step in steps if step.at <= moment.at],
+    )
 
 
 def load_entries(

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import click
 from rich.markup import escape
 
 from footfall import query
-from footfall.cli.boards import BoardQuestion, board_questions
 from footfall.cli.data_option import data_option, environment_option, plan_option
 from footfall.cli.include_option import include_option
 from footfall.cli.output import console, echo, echo_json
 from footfall.cli.time_param import as_of_option
-from footfall.errors import UsageError
 from footfall.plan.model import Board, Plan
-from footfall.plan.problems import did_you_mean
+from footfall.query.boards import board_of
 from footfall.query.question_result import QuestionResult
 
 __all__ = ["command"]
@@ -50,46 +48,34 @@ def command(
     are damaged.
     """
     with query.open(data, plan, as_of=as_of, environment=environment) as opened:
-        asked_plan = opened.plan or Plan(id="")
-        board = _board(name, asked_plan)
-        answers = [
-            (question, opened.ask(asked.question, since=asked.since, until=asked.until, include=include))
-            for question in board_questions(board, asked_plan)
-            for asked in [question.asked]
-        ]
+        board = board_of(name, opened.plan or Plan(id=""))
+        answers = opened.board(name, include=include)
     if form == "json":
         echo_json(_as_json(board, answers))
     else:
         _print(board, answers, str(data))
-    losses = dict.fromkeys(loss for _, answer in answers for loss in answer.report.data.losses)
+    losses = dict.fromkeys(loss for answer in answers.values() for loss in answer.report.data.losses)
     if losses:
         if form == "json":
             echo("\n".join(losses), err=True)
         raise click.exceptions.Exit(_DAMAGED)
 
 
-def _board(name: str, plan: Plan) -> Board:
-    if name not in plan.boards:
-        near = did_you_mean(name, plan.boards) or "write it under `boards:`"
-        raise UsageError(f"the plan has no board {name!r}; {near}")
-    return plan.boards[name]
-
-
-def _as_json(board: Board, answers: list[tuple[BoardQuestion, QuestionResult[object]]]) -> dict[str, object]:
+def _as_json(board: Board, answers: Mapping[str, QuestionResult[Any]]) -> dict[str, object]:
     return {
         "board": board.name,
         "title": board.title,
         "owner": board.owner,
-        "questions": [{"question": question.text, **answer.report.as_json()} for question, answer in answers],
+        "questions": [{"question": question, **answer.report.as_json()} for question, answer in answers.items()],
     }
 
 
-def _print(board: Board, answers: list[tuple[BoardQuestion, QuestionResult[object]]], data: str) -> None:
+def _print(board: Board, answers: Mapping[str, QuestionResult[Any]], data: str) -> None:
     # Loaded late: JSON does not wait for it.
     from footfall.reporting.text import show
 
     page = console()
     page.print(f"[bold]{escape(board.title or board.name)}[/]{f' ({escape(board.owner)})' if board.owner else ''}")
-    for number, (question, answer) in enumerate(answers):
-        page.print(f"\n[bold]footfall {escape(question.text)}[/]")
+    for number, (question, answer) in enumerate(answers.items()):
+        page.print(f"\n[bold]footfall {escape(question)}[/]")
         show(answer.report, page, data, has_head=not number)

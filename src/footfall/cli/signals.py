@@ -23,7 +23,7 @@ from footfall.plan.model import Plan
 from footfall.printable import counted
 from footfall.reporting.words import MOMENT
 from footfall.storage.control import latest_plan
-from footfall.storage.signals import SignalRecord, SignalState, SignalStep, StepKind
+from footfall.storage.signals import SignalRecord, SignalState, SignalStep, StepKind, state_of
 from footfall.storage.store import Store
 from footfall.timestamps import format_us, local_time
 
@@ -77,7 +77,7 @@ def list_(*, data: Path, state: str, form: Literal["text", "json"]) -> None:
     """List signals, the earliest first."""
     with storage.open(data, "beside") as store:
         steps = store.signals.steps()
-        rows = [(record, _state(record, steps)) for record in store.signals.records()]
+        rows = [(record, state_of(record, steps)) for record in store.signals.records()]
         plan = latest_plan(store.control) or Plan(id="")
     is_any = bool(rows)
     rows = [row for row in rows if state in ("all", row[1])]
@@ -102,7 +102,7 @@ def show(*, signal_id: str, data: Path, form: Literal["text", "json"]) -> None:
     if form == "json":
         echo_json(facts)
         return
-    echo(f"{record.name} {record.id}: {_state(record, steps)}")
+    echo(f"{record.name} {record.id}: {state_of(record, steps)}")
     echo(f"  at        {_time(record.at, plan)}")
     echo(f"  who       {record.subject} (footfall person show {record.subject})")
     echo(f"  messages  {', '.join(map(str, record.evidence))} (seq)")
@@ -160,7 +160,7 @@ def _step(
         _check_text(name, text)
     with storage.open(data, "beside") as store:
         record, steps = _record(store, signal_id), store.signals.steps()
-        if _state(record, steps) == "done":
+        if state_of(record, steps) == "done":
             raise UsageError(f"the signal {record.id} is done; `footfall signals show {record.id}` says by whom")
         holder = _holder(record, steps)
         if kind == "taken" and holder not in (None, who) and not is_forced:
@@ -233,11 +233,6 @@ def _steps_of(record: SignalRecord, steps: Sequence[SignalStep]) -> list[SignalS
     return [step for step in steps if step.signal_id == record.id]
 
 
-def _state(record: SignalRecord, steps: Sequence[SignalStep]) -> SignalState:
-    kinds = {step.state for step in _steps_of(record, steps)}
-    return "done" if "done" in kinds else "taken" if kinds else "open"
-
-
 def _holder(record: SignalRecord, steps: Sequence[SignalStep]) -> str | None:
     """Who took it last; who answered it first where nobody took it; None while it is open."""
     own = _steps_of(record, steps)
@@ -260,7 +255,7 @@ def _as_json(record: SignalRecord, plan: Plan, steps: Sequence[SignalStep]) -> d
         "id": record.id,
         "signal": record.name,
         "owner": "" if signal is None else signal.owner,
-        "state": _state(record, steps),
+        "state": state_of(record, steps),
         "at": format_us(record.at),
         "subject": record.subject,
         "evidence": record.evidence,

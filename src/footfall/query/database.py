@@ -21,6 +21,7 @@ from footfall.query.question_result import QuestionResult
 from footfall.query.questions import Questions
 from footfall.query.result import QueryResult
 from footfall.query.sandbox import Parameters, SelectRun, sandbox
+from footfall.query.signals import StateAsked, signal_rows
 from footfall.query.statement import Statement, read_statement
 from footfall.query.tables import ViewTables
 from footfall.query.views import SqlView, fold, views_of
@@ -183,6 +184,14 @@ class Database(Questions):
         return {"now": present} | {
             name: None if value is None else read_time(value, present, name) for name, value in ends.items()
         }
+
+    def signals(self, state: StateAsked = "open") -> QueryResult:
+        """The signals that were noticed and are `open`, `taken` or `done`, or `all` of them, the earliest first.
+
+        A row has the person, the `seq` of the messages that are its evidence, and the notes. Of data as of an earlier
+        moment they are as they were then, less what was purged since. Raises UsageError for another state.
+        """
+        return signal_rows(*self._dataset.signals, self.plan or Plan(id=""), state)
 
     def _now(self) -> datetime:
         as_of = self._dataset.as_of

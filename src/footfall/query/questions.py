@@ -39,6 +39,7 @@ from footfall.analytics.questions.trend.options import Counted
 from footfall.plan.model import Cohort, EventFilter, Plan, Segment, SegmentRule
 from footfall.plan.written_times import WrittenTime
 from footfall.query.arguments import checks_arguments
+from footfall.query.boards import ask_board
 from footfall.query.kpi_sql import kpi_sql
 from footfall.query.question_result import QuestionResult
 from footfall.query.views import SqlView
@@ -398,6 +399,14 @@ class Questions(ABC):
         """
         asked = persons_options(self.plan or Plan(id=""), segment=segment, after=after, limit=limit)
         return self.ask(persons(asked), until=until, include=include)
+
+    @checks_arguments()
+    def board(self, name: str, *, include: Collection[str] = ()) -> dict[str, QuestionResult[Any]]:
+        """The answer to each question of a board of the plan, by the question's text, all of the same moment.
+
+        Raises UsageError for a board that the plan does not have, and for a question that cannot be asked.
+        """
+        return ask_board(name, self.plan or Plan(id=""), self.ask, include)
 
     @checks_arguments()
     def experiment(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple, Protocol
 
-__all__ = ["SignalRecord", "SignalState", "SignalStep", "Signals", "StepKind"]
+__all__ = ["SignalRecord", "SignalState", "SignalStep", "Signals", "StepKind", "state_of"]
 
 SignalState = Literal["open", "taken", "done"]
 StepKind = Literal["taken", "answered", "done"]
@@ -34,6 +34,12 @@ class SignalStep(NamedTuple):
     note: str
     author: str
     at: int
+
+
+def state_of(record: SignalRecord, steps: Sequence[SignalStep]) -> SignalState:
+    """The state of a signal by all steps: `done` with such a one, `open` without any."""
+    kinds = {step.state for step in steps if step.signal_id == record.id}
+    return "done" if "done" in kinds else "taken" if kinds else "open"
 
 
 class Signals(Protocol):
