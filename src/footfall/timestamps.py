@@ -11,12 +11,31 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import timezone as fixed_offset
 from functools import lru_cache
+from typing import Final
 
 __all__ = [
-    "DATETIME", "EARLIEST", "EPOCH", "HOUR_US", "LATEST", "canonical_datetime", "epoch_us", "format_day", "format_us",
-    "hour_of", "hour_text", "is_plausible", "local_time", "parse_timestamp", "plausible_us", "read_datetime",
+    "DATETIME",
+    "EARLIEST",
+    "EPOCH",
+    "HOUR_US",
+    "LATEST",
+    "MOMENT",
+    "canonical_datetime",
+    "epoch_us",
+    "format_day",
+    "format_us",
+    "hour_of",
+    "hour_text",
+    "is_plausible",
+    "local_time",
+    "parse_timestamp",
+    "plausible_us",
+    "read_datetime",
     "read_iso",
-]  # fmt: skip
+]
+
+MOMENT: Final = "%Y-%m-%d %H:%M"
+"""The format of a time for readers, to the minute."""  # fmt: skip
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -21,11 +21,10 @@ from footfall.errors import UsageError
 from footfall.maintenance.signals import LOOKS_BACK_US
 from footfall.plan.model import Plan
 from footfall.printable import counted
-from footfall.reporting.words import MOMENT
 from footfall.storage.control import latest_plan
 from footfall.storage.signals import SignalRecord, SignalState, SignalStep, StepKind, state_of
 from footfall.storage.store import Store
-from footfall.timestamps import format_us, local_time
+from footfall.timestamps import MOMENT, format_us, local_time
 
 __all__ = ["command"]
 

@@ -11,10 +11,9 @@ from rich.markup import escape
 
 from footfall.printable import counted, printable
 from footfall.quarantine import EventReplay, Prospect, Quarantined, Replay
-from footfall.reporting.words import MOMENT
 from footfall.storage.environments import KEPT_AS, line_source
 from footfall.storage.journal import counter_name
-from footfall.timestamps import local_time, parse_timestamp
+from footfall.timestamps import MOMENT, local_time, parse_timestamp
 
 __all__ = ["quarantined_markup", "replay_lines", "way_out_lines"]
 

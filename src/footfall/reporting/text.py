@@ -28,8 +28,9 @@ from footfall.analytics.sections import (
     Value,
 )
 from footfall.printable import counted, printable_lines
-from footfall.reporting.words import MOMENT, between, say
+from footfall.reporting.words import between, say
 from footfall.storage.environments import PRODUCTION
+from footfall.timestamps import MOMENT
 
 __all__ = ["show"]
 

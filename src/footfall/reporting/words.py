@@ -10,10 +10,10 @@ from typing import Any
 from footfall.analytics.sections import Amount, Bounds, Elapsed, Period, Rest, TargetMet, Value, WindowLength
 from footfall.analytics.window import Window
 from footfall.printable import counted
+from footfall.timestamps import MOMENT
 
-__all__ = ["MOMENT", "WORDS", "between", "duration", "number", "percent", "say"]
+__all__ = ["WORDS", "between", "duration", "number", "percent", "say"]
 
-MOMENT = "%Y-%m-%d %H:%M"
 _PERIODS = {"hour": MOMENT, "day": "%Y-%m-%d %a", "week": "week of %Y-%m-%d", "month": "%Y-%m"}
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _MOST_DECIMALS = 12
