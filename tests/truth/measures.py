@@ -13,7 +13,20 @@ from tests.truth.journeys import reached
 from tests.truth.messages import MISSING, Asked, Message, Subject, meets, subject_of, within
 
 from footfall.plan.currencies import ISO_4217
-from footfall.plan.model import Aggregate, Conversion, Count, Event, Kpi, Plan, Quantity, Ratio, SumOf, Unique
+from footfall.plan.model import (
+    Aggregate,
+    Conversion,
+    Count,
+    Difference,
+    Event,
+    Kpi,
+    Measure,
+    Plan,
+    Quantity,
+    Ratio,
+    SumOf,
+    Unique,
+)
 
 __all__ = ["kpi_answer", "share", "shown"]
 
@@ -175,7 +188,10 @@ def kpi_answer(plan: Plan, messages: Sequence[Message], kpi: Kpi, asked: Asked) 
         "value": shown(measured.total, is_sum=is_sum),
         "of": shown(of, is_sum=True),
         "to": shown(to, is_sum=True),
-        "currencies": {code: shown(value, is_sum=is_sum) for code, value in measured.currencies.items()},
+        "currencies": {
+            code: shown(value, is_sum=is_sum or _is_exact(plan, messages, measure, span, code))
+            for code, value in measured.currencies.items()
+        },
         "rows": {
             tuple(zip(measured.by, key, strict=True)): shown(value, is_sum=is_sum)
             for key, value in measured.groups.items()
@@ -183,6 +199,20 @@ def kpi_answer(plan: Plan, messages: Sequence[Message], kpi: Kpi, asked: Asked) 
         "unread": measured.unread,
         "met": _met(plan, kpi, measured),
     }
+
+
+def _is_exact(
+    plan: Plan, messages: Sequence[Message], measure: Measure, span: tuple[int | None, int], code: str | None
+) -> bool:
+    """Whether a sum or difference has parts that are shown with all of their digits, so that it is too."""
+    if not isinstance(measure, SumOf | Difference):
+        return False
+    for part in measure.parts if isinstance(measure, SumOf) else (measure.of, measure.less):
+        value = _quantity(plan, messages, part, span).currencies.get(code)
+        is_sum = isinstance(part, Aggregate) and part.function == "sum"
+        if value is not None and not is_sum and Fraction(shown(value) or 0) != value:
+            return False
+    return True
 
 
 def _met(plan: Plan, kpi: Kpi, measured: Measured) -> bool | None:

@@ -38,7 +38,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError, UnicodeError) as error:  # the last of a name that no host can have
         by_number = isinstance(error, OSError) and not isinstance(error, socket.gaierror) and error.errno
         reason = os.strerror(by_number) if by_number else str(error)
         raise UsageError(f"cannot listen on {host}:{port} ({reason}); choose another --host or --port") from error
