@@ -34,7 +34,11 @@ _BACKLOG = 2048
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 takes a free one. Raises UsageError when the address cannot be had."""
+    """A bound socket; port 0 takes a free one.
+
+    Raises UsageError when the address cannot be had, and UnicodeEncodeError for a host with half a character.
+    """
+    host.encode()
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=_BACKLOG)
