@@ -7,20 +7,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.cli.visits import ANN_RETURNS, visited
 
-from footfall import Client
 from footfall.cli.app import app
-from footfall.collector import Collector
-from footfall.delivery import InProcessTransport
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Ann comes on two days, Bob on the first alone."""
-    with Collector(tmp_path / "data") as collector, Client(InProcessTransport(collector)) as client:
-        for person, day in (("ann", "01"), ("ann", "02"), ("bob", "01")):
-            client.page("/", {}, user_id=person, timestamp=f"2026-11-{day}T12:00:00Z")
-    return tmp_path / "data"
+    return visited(tmp_path / "data", ANN_RETURNS)
 
 
 def run(data: Path, *arguments: str) -> Result:

@@ -7,23 +7,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.cli.visits import TO_THE_CART, visited
 
-from footfall import Client
 from footfall.cli.app import app
-from footfall.collector import Collector
-from footfall.delivery import InProcessTransport
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Ann and Bob look at the same page; Ann goes on to the cart, and comes back on the next day."""
-    with Collector(tmp_path / "data") as collector, Client(InProcessTransport(collector)) as client:
-        for person, name, time in (
-            ("ann", "/", "01T10:00"), ("ann", "/cart", "01T10:01"), ("bob", "/", "01T12:10"),
-            ("ann", "/pay", "02T10:00"),
-        ):  # fmt: skip
-            client.page(name, {}, user_id=person, timestamp=f"2026-11-{time}:00Z")
-    return tmp_path / "data"
+    return visited(tmp_path / "data", TO_THE_CART)
 
 
 def run(data: Path, *arguments: str) -> Result:
