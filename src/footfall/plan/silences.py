@@ -67,12 +67,12 @@ def _first(silence: Silence, end: datetime, since: datetime) -> int:
 def silences_of(plan: Plan, measure: Measure, kpi: str = "") -> tuple[Silence, ...]:
     """The silences of a measure: those of the KPI that it is of, and of any event that it is made of."""
     events = {base_event(plan, name) for name in events_of(plan, measure)}
-    return tuple(each for each in plan.silences.values() if kpi in each.kpis or _is_ofevents_of(plan, each, events))
+    return tuple(each for each in plan.silences.values() if kpi in each.kpis or _is_of(plan, each, events))
 
 
 def silences_of_event(plan: Plan, event: str) -> tuple[Silence, ...]:
     """The silences of an event: that name it, or a source that may send it, or nothing at all."""
-    return tuple(each for each in plan.silences.values() if _is_ofevents_of(plan, each, {event}))
+    return tuple(each for each in plan.silences.values() if _is_of(plan, each, {event}))
 
 
 def events_of(plan: Plan, measure: Measure) -> Iterator[str]:
@@ -82,7 +82,7 @@ def events_of(plan: Plan, measure: Measure) -> Iterator[str]:
     yield from (figure.event for figure in event_measures(measure))
 
 
-def _is_ofevents_of(plan: Plan, silence: Silence, events: Iterable[str]) -> bool:
+def _is_of(plan: Plan, silence: Silence, events: Iterable[str]) -> bool:
     if not (silence.events or silence.sources or silence.kpis):
         return True
     return any(
