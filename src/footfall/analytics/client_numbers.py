@@ -64,9 +64,9 @@ class ClientNumbers:
         """How many sources have a message without a number."""
         sources: set[str] = set()
         for part, table in zip(self._parts, self._tables, strict=True):
-            if table.column("number").null_count:
-                sent = part.read(("source", "client_seq"))
-                sources.update(sent.filter(sent.column("client_seq").is_null()).column("source").unique().to_pylist())
+            numbers = table.column("number")
+            if numbers.null_count:
+                sources.update(part.read(("source",)).column("source").filter(numbers.is_null()).unique().to_pylist())
         return len(sources)
 
     @cached_property
