@@ -12,8 +12,9 @@ from tests.analytics.questions.attribution.sending import entries_of, plan_in
 from tests.analytics.questions.sessions.logs import call
 
 from footfall.analytics import Dataset
-from footfall.analytics.touch_labels import NO_TOUCH, LabelledBy, TouchLabel, label_touches, midnight
+from footfall.analytics.touch_labels import NO_TOUCH, LabelledBy, TouchLabel, label_touches
 from footfall.analytics.touches import make_touches
+from footfall.analytics.window import midnight
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]

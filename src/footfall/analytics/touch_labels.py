@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from footfall.analytics.arrivals import LinkMarks
 from footfall.analytics.question import ShardContext
 from footfall.analytics.touches import TouchTable
+from footfall.analytics.window import midnight
 from footfall.plan.campaigns import CampaignIndex
 from footfall.plan.model import Plan, PlannedCampaign
-from footfall.timestamps import epoch_us
 
-__all__ = ["NO_TOUCH", "LabelledBy", "TouchLabel", "label_touches", "midnight"]
+__all__ = ["NO_TOUCH", "LabelledBy", "TouchLabel", "label_touches"]
 
 LabelledBy = Literal["campaign", "origin", "source", "medium"]
 _FIRST, _LAST = -(2**62), 2**62
@@ -93,8 +92,3 @@ def _days(campaign: PlannedCampaign, timezone: str) -> tuple[int, int]:
     if not campaign.last_day:
         return begin, _LAST
     return begin, midnight(date.fromisoformat(campaign.last_day) + timedelta(days=1), timezone)
-
-
-def midnight(day: date, timezone: str) -> int:
-    """When a day of a clock begins, in microseconds since 1970 UTC."""
-    return epoch_us(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)))

@@ -14,7 +14,7 @@ from footfall.plan.model import CalendarWindow, KpiWindow, WeekStart
 from footfall.plan.periods import WEEKDAYS
 from footfall.timestamps import epoch_us, local_time
 
-__all__ = ["Span", "Window", "chosen", "microseconds"]
+__all__ = ["Span", "Window", "chosen", "microseconds", "midnight"]
 
 
 def microseconds(time: datetime, timezone: str) -> int:
@@ -22,6 +22,11 @@ def microseconds(time: datetime, timezone: str) -> int:
     if time.tzinfo is None:
         time = time.replace(tzinfo=ZoneInfo(timezone))
     return epoch_us(time)
+
+
+def midnight(day: date, timezone: str) -> int:
+    """When a day begins on the clock of a timezone, in microseconds since 1970 UTC."""
+    return epoch_us(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)))
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -88,15 +93,12 @@ def chosen(
 
 
 def _of_calendar(window: CalendarWindow, end: int, timezone: str, week_starts: WeekStart) -> Span:
-    def midnight(day: date) -> int:
-        return epoch_us(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)))
-
     first = _first_day(local_time(end - 1, timezone).date(), window.calendar, week_starts)
     if window.last is None:
-        return Span(midnight(first), end)
+        return Span(midnight(first, timezone), end)
     following = _moved(first, window.calendar, 1)
-    until = following if midnight(following) <= end else first
-    return Span(midnight(_moved(until, window.calendar, -window.last)), midnight(until))
+    until = following if midnight(following, timezone) <= end else first
+    return Span(midnight(_moved(until, window.calendar, -window.last), timezone), midnight(until, timezone))
 
 
 _MONTHS: Final[Mapping[str, int]] = {"month": 1, "quarter": 3, "year": 12}

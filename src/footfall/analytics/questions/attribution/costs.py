@@ -11,7 +11,8 @@ import msgspec
 
 from footfall.analytics.figures import aggregate
 from footfall.analytics.question import ReportContext
-from footfall.analytics.touch_labels import TouchLabel, midnight
+from footfall.analytics.touch_labels import TouchLabel
+from footfall.analytics.window import midnight
 from footfall.plan.campaigns import CampaignIndex, normal_utm
 from footfall.storage.costs import CampaignCost
 
