@@ -11,8 +11,8 @@ import msgspec
 from footfall.plan.property_text import MOST_DIGITS
 
 __all__ = [
-    "AGGREGATES", "Figure", "added", "aggregate", "difference", "less", "median", "percentile", "plain_digits",
-    "quotient",
+    "AGGREGATES", "Figure", "added", "aggregate", "as_float", "difference", "less", "median", "percentile",
+    "plain_digits", "quotient",
 ]  # fmt: skip
 
 # Room for the sum of any values that a property may have; a sum that did not fit would raise, and never round.
@@ -41,6 +41,11 @@ def plain_digits(value: Decimal) -> Decimal:
     """The same number with zeros in place of a positive exponent."""
     exponent = value.as_tuple().exponent
     return value.quantize(Decimal(1), context=_EXACT) if isinstance(exponent, int) and exponent > 0 else value
+
+
+def as_float(value: Decimal | None) -> float | None:
+    """A share or a quotient for a data frame; None stays None."""
+    return None if value is None else float(value)
 
 
 def difference(after: Decimal, before: Decimal) -> Decimal:

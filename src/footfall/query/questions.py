@@ -62,6 +62,11 @@ class Questions(ABC):
         """The plan that names the events."""
 
     @property
+    def _plan(self) -> Plan:
+        """The same, or one that names nothing."""
+        return self.plan or Plan(id="")
+
+    @property
     @abstractmethod
     def views(self) -> Mapping[str, SqlView]:
         """The views that SQL can ask, by name."""
@@ -105,7 +110,7 @@ class Questions(ABC):
         `conversion` is as for `lifecycle`; the other options are those of `attribution_options`: `value`, `by`, `model`
         (`all` for each), `within`, `half_life`, `top`. Raises UsageError for what the plan does not have.
         """
-        asked = attribution_options(conversion, self.plan or Plan(id=""), **options)
+        asked = attribution_options(conversion, self._plan, **options)
         return self.ask(attribution(asked), since=since, until=until, include=include)
 
     @checks_arguments()
@@ -122,7 +127,7 @@ class Questions(ABC):
         `sql` of the answer is a SELECT that gives the same figure, where there is one: see `footfall.query.kpi_sql`.
         Raises UsageError for a KPI that the plan does not have.
         """
-        plan = self.plan or Plan(id="")
+        plan = self._plan
         question = kpi(name, plan)
         report = self.ask(question, since=since, until=until, include=include).report
         sql = kpi_sql(plan, self.views, plan.kpis[name], report[question].window, included(include))
@@ -164,7 +169,7 @@ class Questions(ABC):
         defaults of that product, less the options of `keep`; `reconciliation` has what each default changed. Raises
         UsageError for what the plan does not have, and for options that do not go together.
         """
-        asked = funnel_options(self.plan or Plan(id=""), steps, **options)
+        asked = funnel_options(self._plan, steps, **options)
         return self.ask(funnel_like(like, asked, keep), since=since, until=until, include=include)
 
     @checks_arguments()
@@ -194,7 +199,7 @@ class Questions(ABC):
         `within`, `by`.
         Raises UsageError for what the plan does not have, and for an option that has no such value.
         """
-        asked = paths_options(self.plan or Plan(id=""), **options)
+        asked = paths_options(self._plan, **options)
         return self.ask(paths(asked), since=since, until=until, include=include)
 
     @checks_arguments(preferences_options)
@@ -212,7 +217,7 @@ class Questions(ABC):
         The options are those of `preferences_options`: `of` are EVENT.PROPERTY, `floor`, `top`. Raises UsageError for
         what the plan does not have, and for an id of nobody or of several.
         """
-        asked = preferences_options(self.plan or Plan(id=""), person, **options)
+        asked = preferences_options(self._plan, person, **options)
         return self.ask(preferences(asked), since=since, until=until, include=include)
 
     @checks_arguments(cross_sell_options)
@@ -230,7 +235,7 @@ class Questions(ABC):
         `of` is EVENT.PROPERTY, or EVENT.ARRAY[].PROPERTY; the options are those of `cross_sell_options`. Raises
         UsageError for what the plan does not have, and for an option that has no such value.
         """
-        asked = cross_sell_options(self.plan or Plan(id=""), of, **options)
+        asked = cross_sell_options(self._plan, of, **options)
         return self.ask(cross_sell(asked), since=since, until=until, include=include)
 
     @checks_arguments(journey_options)
@@ -249,7 +254,7 @@ class Questions(ABC):
         steps) says what those did who gave up, and what the obstacles are. Raises UsageError for what the plan does not
         have, and for an option that has no such value.
         """
-        asked = journey_options(self.plan or Plan(id=""), name, **options)
+        asked = journey_options(self._plan, name, **options)
         return self.ask(journey(asked), since=since, until=until, include=include)
 
     @checks_arguments(RetentionOptions)
@@ -295,7 +300,7 @@ class Questions(ABC):
 
         Raises UsageError for what the plan does not have, and for more than 1,000 periods.
         """
-        options = trend_options(figure, self.plan or Plan(id=""), per=per, of=of)
+        options = trend_options(figure, self._plan, per=per, of=of)
         return self.ask(trend(options), since=since, until=until, include=include)
 
     @checks_arguments(LifecycleOptions)
@@ -369,7 +374,7 @@ class Questions(ABC):
         A segment is a name, or a rule as in a plan (`"{did: order_completed, at_least: 3}"`). Raises UsageError for
         what the plan does not have.
         """
-        asked = segment_options(segment, self.plan or Plan(id=""), other=overlap, per=per)
+        asked = segment_options(segment, self._plan, other=overlap, per=per)
         return self.ask(segment_question(asked), since=since, until=until, include=include)
 
     @checks_arguments()
@@ -397,7 +402,7 @@ class Questions(ABC):
         `after` is the person_id after which the list goes on, `limit` how many it has at most. Raises UsageError for
         what the plan does not have.
         """
-        asked = persons_options(self.plan or Plan(id=""), segment=segment, after=after, limit=limit)
+        asked = persons_options(self._plan, segment=segment, after=after, limit=limit)
         return self.ask(persons(asked), until=until, include=include)
 
     @checks_arguments()
@@ -406,7 +411,7 @@ class Questions(ABC):
 
         Raises UsageError for a board that the plan does not have, and for a question that cannot be asked.
         """
-        return ask_board(name, self.plan or Plan(id=""), self.ask, include)
+        return ask_board(name, self._plan, self.ask, include)
 
     @checks_arguments()
     def experiment(
@@ -421,10 +426,10 @@ class Questions(ABC):
 
         Raises UsageError for an experiment that the plan does not have.
         """
-        options = experiment_options(name, self.plan or Plan(id=""))
+        options = experiment_options(name, self._plan)
         return self.ask(experiment(options), since=since, until=until, include=include)
 
     def _filter(self, event: str | EventFilter, name: str) -> EventFilter:
         from footfall.plan.reading.event_filters import read_event_filter
 
-        return read_event_filter(event, self.plan or Plan(id=""), name)
+        return read_event_filter(event, self._plan, name)

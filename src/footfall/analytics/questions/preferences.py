@@ -11,7 +11,7 @@ import msgspec
 
 from footfall.analytics.definitions import PERSONS, filter_text, window_text
 from footfall.analytics.engine import literal
-from footfall.analytics.figures import quotient
+from footfall.analytics.figures import as_float, quotient
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.sections import Amount, FigureDefinition, Section, Table, TableRow, plain, quiet, strong
 from footfall.analytics.value_rows import value_rows
@@ -268,7 +268,7 @@ def _word(each: Preferences, floor: int) -> str:
 
 def _table(result: PreferencesResult) -> FlatTable:
     rows = tuple(
-        (each.of, value.value, value.messages, None if value.share is None else float(value.share), value.persons,
+        (each.of, value.value, value.messages, as_float(value.share), value.persons,
          value.prefer, each.judged)
         for each in result.preferences for value in each.values
     )  # fmt: skip

@@ -12,7 +12,7 @@ import msgspec
 from footfall.analytics.calendar import CalendarPeriod
 from footfall.analytics.definitions import PERSONS
 from footfall.analytics.figure_losses import FigureLosses, rule_events, with_losses
-from footfall.analytics.figures import quotient
+from footfall.analytics.figures import as_float, quotient
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.sections import (
     Amount,
@@ -271,7 +271,7 @@ def _table(result: SegmentResult) -> FlatTable:
     if result.per is not None:
         growth = [tuple(getattr(each, field) for field in SegmentGrowth.__struct_fields__) for each in result.growth]
         return FlatTable(SegmentGrowth.__struct_fields__, tuple(growth))
-    share = None if result.share is None else float(result.share)
+    share = as_float(result.share)
     rows: list[tuple[Any, ...]] = [(result.segment, result.size, share)]
     if result.overlap is not None:
         overlap = result.overlap
@@ -281,5 +281,5 @@ def _table(result: SegmentResult) -> FlatTable:
         }  # fmt: skip
         for text, count in parts.items():
             part = quotient(count, result.persons).value
-            rows.append((text, count, None if part is None else float(part)))
+            rows.append((text, count, as_float(part)))
     return FlatTable(("part", "persons", "share"), tuple(rows))

@@ -13,7 +13,7 @@ import msgspec
 from footfall.analytics.calendar import LENGTH_ORDER, CalendarPeriod, every
 from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, of_text, week_text, window_text
 from footfall.analytics.figure_losses import FigureLosses, with_losses
-from footfall.analytics.figures import quotient
+from footfall.analytics.figures import as_float, quotient
 from footfall.analytics.filtered_messages import ActorKind, Filtered, filtered_messages
 from footfall.analytics.question import FlatTable, Question, ReportContext, ShardContext, checked, with_options
 from footfall.analytics.sections import (
@@ -291,8 +291,8 @@ def _table(result: StickinessResult) -> FlatTable:
             each.start,
             each.periods,
             each.active,
-            None if each.average is None else float(each.average),
-            None if each.ratio is None else float(each.ratio),
+            as_float(each.average),
+            as_float(each.ratio),
             each.is_complete,
             *(count.periods, count.exactly, count.at_least, float(count.share)),
         )

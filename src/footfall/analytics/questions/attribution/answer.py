@@ -12,7 +12,7 @@ import msgspec
 
 from footfall.analytics.definitions import PERSONS, filter_text, window_text
 from footfall.analytics.figure_losses import FigureLosses, with_losses
-from footfall.analytics.figures import quotient
+from footfall.analytics.figures import as_float, quotient
 from footfall.analytics.question import TIMELINE_MESSAGES, FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.attribution.costs import SummedCost, added_costs, costs_by_label
 from footfall.analytics.questions.attribution.options import AttributionOptions, Model
@@ -404,15 +404,11 @@ def _table(result: AttributionResult) -> FlatTable:
                 costs = (
                     (None,) * 4
                     if back is None
-                    else (back.cost, *(_float(each[model]) for each in (back.per_conversion, back.roas, back.roi)))
+                    else (back.cost, *(as_float(each[model]) for each in (back.per_conversion, back.roas, back.roi)))
                 )
                 rows.append((
-                    model, row.label, row.is_planned, row.is_other, row.visits, _float(row.conversions[model].value),
-                    _float(row.shares[model]), currency or None, None if amount is None else _float(amount.value),
+                    model, row.label, row.is_planned, row.is_other, row.visits, as_float(row.conversions[model].value),
+                    as_float(row.shares[model]), currency or None, None if amount is None else as_float(amount.value),
                     *costs,
                 ))  # fmt: skip
     return FlatTable(columns, tuple(rows))
-
-
-def _float(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)

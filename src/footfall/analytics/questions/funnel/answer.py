@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from footfall.analytics.definitions import filter_text
 from footfall.analytics.figure_losses import with_losses
-from footfall.analytics.figures import quotient
+from footfall.analytics.figures import as_float, quotient
 from footfall.analytics.intervals import wilson
 from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.funnel.definition import funnel_definition
@@ -191,16 +190,12 @@ def _table(result: FunnelResult) -> FlatTable:
             took = step.took if kind == "total" else None
             rows.append((
                 kind, value, step.number, step.id, each.reached,
-                *map(_float, (each.conversion, each.low, each.high, each.conversion_from_first, each.low_from_first,
+                *map(as_float, (each.conversion, each.low, each.high, each.conversion_from_first, each.low_from_first,
                               each.high_from_first)),
-                each.dropped, each.open, took and _float(took.median_seconds), took and _float(took.p90_seconds),
+                each.dropped, each.open, took and as_float(took.median_seconds), took and as_float(took.p90_seconds),
             ))  # fmt: skip
     columns = (
         "kind", "value", "step", "id", "reached", "conversion", "low", "high", "conversion_from_first",
         "low_from_first", "high_from_first", "dropped", "open", "median_seconds", "p90_seconds",
     )  # fmt: skip
     return FlatTable(columns, tuple(rows))
-
-
-def _float(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)

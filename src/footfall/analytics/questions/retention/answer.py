@@ -14,7 +14,7 @@ import msgspec
 from footfall.analytics.calendar import CalendarPeriod, every
 from footfall.analytics.definitions import DEVICES, PERSONS, filter_text, week_text, window_text
 from footfall.analytics.figure_losses import FigureLosses, with_losses
-from footfall.analytics.figures import aggregate, quotient
+from footfall.analytics.figures import aggregate, as_float, quotient
 from footfall.analytics.filtered_messages import ActorKind
 from footfall.analytics.intervals import CONFIDENCE, wilson
 from footfall.analytics.question import FlatTable, Question, ReportContext, checked, with_options
@@ -306,7 +306,7 @@ def _table(result: RetentionResult) -> FlatTable:
     for start, cell, bracket, entered in every:
         if cell is None:
             continue
-        shares = (None if share is None else float(share) for share in (cell.share, cell.low, cell.high))
+        shares = map(as_float, (cell.share, cell.low, cell.high))
         fixed = (start, bracket.first, bracket.last, entered, cell.returned, *shares)
         for currency in sorted(cell.sums) or (None,):
             amounts = (None, None) if currency is None else (cell.sums[currency], cell.averages[currency])

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from footfall.analytics.definitions import PERSONS, week_text, window_text
-from footfall.analytics.figures import quotient
+from footfall.analytics.figures import as_float, quotient
 from footfall.analytics.question import TIMELINE_MESSAGES, FlatTable, Question, ReportContext, checked, with_options
 from footfall.analytics.questions.sessions.options import SessionEnd, SessionPeriod, SessionsOptions
 from footfall.analytics.questions.sessions.tally import NO_STEP, SessionGroup, tally
@@ -301,6 +301,6 @@ def _table(result: SessionsResult) -> FlatTable:
     for row in result.rows:
         figures = msgspec.structs.asdict(row.figures)
         for name in ("per_person", "mean_seconds", "messages_per_session", "bounce_share"):
-            figures[name] = None if figures[name] is None else float(figures[name])
+            figures[name] = as_float(figures[name])
         rows.append((row.start, row.label, row.is_other, row.is_complete, *figures.values()))
     return FlatTable(names, tuple(rows))

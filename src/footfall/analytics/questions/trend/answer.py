@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from footfall.analytics.definitions import SILENT_PERIODS, chain_text, measure_text, week_text, window_text
-from footfall.analytics.figures import Figure, quotient
+from footfall.analytics.figures import Figure, as_float, quotient
 from footfall.analytics.intervals import CHANGE_RULE, ChangeInterval, change_of_counts, change_of_shares
 from footfall.analytics.known_loss import KNOWN_LOSS, KnownLoss
 from footfall.analytics.local_periods import Per
@@ -451,7 +451,7 @@ def _usual(point: TrendPoint, *, is_share: bool) -> Cell:
 
 def _table(result: TrendResult) -> FlatTable:
     rows: list[tuple[Any, ...]] = [
-        (series.currency, point.start, point.value, *(_float(point.change),), point.low, point.high, point.is_unusual,
+        (series.currency, point.start, point.value, *(as_float(point.change),), point.low, point.high, point.is_unusual,
          point.is_complete, ", ".join(point.silences) or None, point.change_low, point.change_high, point.may_be_noise,
          "; ".join(change.text for change in point.changes) or None)
         for series in result.series
@@ -462,7 +462,3 @@ def _table(result: TrendResult) -> FlatTable:
         "change_high", "may_be_noise", "changes",
     )  # fmt: skip
     return FlatTable(columns, tuple(rows))
-
-
-def _float(value: Decimal | None) -> float | None:
-    return None if value is None else float(value)
